@@ -71,6 +71,13 @@ internal static unsafe class Files
         }
     }
 
+    /// <summary>Keeps a descriptor that was inherited from this process's own children (FD_CLOEXEC, fcntl(2)).</summary>
+    internal static void CloseOnExec(int fd)
+    {
+        const int setFlags = 2;
+        _ = NativeException.ThrowIfFailed(Libc.FCntl(fd, setFlags, 1), "fcntl", $"(descriptor {fd})");
+    }
+
     /// <summary>mkdirat(2); a directory that is there already is success.</summary>
     /// <returns>Whether it was made now.</returns>
     internal static bool MakeDirectory(Fd? directory, string path, uint mode)

@@ -139,6 +139,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "dup", SetLastError = true)]
     internal static partial int Dup(int fd);
 
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    internal static partial int Dup2(int fd, int newFd);
+
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int FCntl(int fd, int command, nint argument);
 
@@ -195,6 +198,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "signal")]
     internal static partial nint Signal(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    internal static partial int SetSockOpt(int fd, int level, int option, void* value, uint length);
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     internal static partial nint SendMsg(int fd, MsgHdr* message, int flags);

@@ -8,14 +8,15 @@ internal static unsafe class Spawn
 {
     private const short SetSigDef = 0x04;
     private const short SetSigMask = 0x08;
+    private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC, fcntl(2)
+    private const int AboveTargets = 64;
 
     // Larger than glibc's posix_spawn_file_actions_t (80), posix_spawnattr_t (336) and sigset_t (128), and musl's.
     private const int OpaqueSize = 512;
 
     /// <summary>
     /// Starts <paramref name="path"/> with every signal at its default action and none blocked, but for those in <paramref name="blockedSignals"/>.
-    /// The child gets only the descriptors in <paramref name="descriptors"/>, under the number they are listed with; each source must be
-    /// close-on-exec and must not be one of the numbers given.
+    /// The child gets only the descriptors in <paramref name="descriptors"/>, under the number they are listed with; everything else must be close-on-exec.
     /// </summary>
     /// <returns>The child's process id.</returns>
     internal static int Start(
@@ -25,6 +26,7 @@ internal static unsafe class Spawn
         IReadOnlyList<(Fd Source, int Target)> descriptors,
         IReadOnlyList<int>? blockedSignals = null)
     {
+        List<Fd> copies = [];
         byte* actions = stackalloc byte[OpaqueSize];
         byte* attributes = stackalloc byte[OpaqueSize];
         byte* signals = stackalloc byte[OpaqueSize];
@@ -44,7 +46,10 @@ internal static unsafe class Spawn
             _ = Libc.PosixSpawnAttrSetSigMask(attributes, signals);
             foreach ((Fd source, int target) in descriptors)
             {
-                _ = Libc.PosixSpawnFileActionsAddDup2(actions, source.Number, target);
+                // A copy above all targets, so that no dup2 of the list overwrites a source of a later one.
+                Fd copy = new(NativeException.ThrowIfFailed(Libc.FCntl(source.Number, DuplicateCloseOnExec, AboveTargets), "fcntl"));
+                copies.Add(copy);
+                _ = Libc.PosixSpawnFileActionsAddDup2(actions, copy.Number, target);
             }
 
             using NativeStrings argv = new(arguments);
@@ -52,11 +57,11 @@ internal static unsafe class Spawn
             byte* nativePath = (byte*)Marshal.StringToCoTaskMemUTF8(path);
             int error = Libc.PosixSpawn(out int pid, nativePath, actions, attributes, argv.Pointer, envp.Pointer);
             Marshal.FreeCoTaskMem((nint)nativePath);
-            GC.KeepAlive(descriptors);
             return error == 0 ? pid : throw new NativeException("posix_spawn", $"'{path}'", (Errno)error);
         }
         finally
         {
+            copies.ForEach(static copy => copy.Dispose());
             _ = Libc.PosixSpawnAttrDestroy(attributes);
             _ = Libc.PosixSpawnFileActionsDestroy(actions);
         }
