@@ -4,6 +4,8 @@ CHECKOUT=$(cd "$IMAGE_DIR/../.." && pwd)
 # Everything that is made once and kept. Must be on a real file system (ext4, xfs): overlays get their upper directories here.
 CACHE=${PODCTL_TEST_CACHE:-$CHECKOUT/.cache}
 
+umask 022
+
 say() { echo "${0##*/}: $*" >&2; }
 die() { say "$*"; exit 1; }
 need_root() { [[ $EUID == 0 ]] || die "needs root"; }
@@ -24,7 +26,8 @@ debian_tree() {
 }
 
 # make_once DIRECTORY COMMAND...: runs COMMAND unless DIRECTORY exists; two callers at once make it only once.
-# Older results of the same kind (same name up to the last dash) go, since nothing would ever use them again.
+# Older results of the same kind (same name up to the last dash) go, since nothing would ever use them again, and what a
+# killed run left behind.
 make_once() {
     local target=$1 lock old
     shift
@@ -33,7 +36,7 @@ make_once() {
     exec {lock}<"$(dirname "$target")"
     flock "$lock"
     if [[ ! -d $target ]]; then
-        for old in "${target%-*}"-????????????; do
+        for old in "${target%-*}"-????????????{,.new,.tmp}; do
             [[ -d $old ]] && ! in_use "$old" && rm -rf "$old"
         done
         "$@"
