@@ -23,7 +23,7 @@ internal sealed record ScopeRequest(string Name, string Description, IReadOnlyLi
     /// <summary>Device node or `char-…` group, and `r`, `w`, `m` of it.</summary>
     public IReadOnlyList<(string Node, string Access)> DeviceAllow { get; init; } = [];
 
-    /// <summary>Units whose end also ends this scope; it is ordered after them.</summary>
+    /// <summary>Units whose end also ends this scope. It is not ordered after them: a service that is still starting (Type=notify, oneshot) may be waiting for this very scope.</summary>
     public IReadOnlyList<string> BindsTo { get; init; } = [];
 
     /// <summary>Null for no limit: the default of the host's manager is meant for services.</summary>

@@ -37,9 +37,6 @@ internal static class ScopeMessage
         if (request.BindsTo.Count > 0)
         {
             yield return new UnitProperty.TextList("BindsTo", request.BindsTo);
-
-            // BindsTo= alone says nothing about the order, and the scope is to go down first.
-            yield return new UnitProperty.TextList("After", request.BindsTo);
         }
 
         foreach (UnitProperty property in request.Properties)

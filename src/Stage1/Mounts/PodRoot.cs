@@ -21,6 +21,9 @@ internal static class PodRoot
     /// <summary>The old root goes here for the moment of pivot_root(2).</summary>
     public const string OldRoot = "/.old";
 
+    /// <summary>The inner half's copy of the plan.</summary>
+    public const string Plan = "/.plan";
+
     private const string LayerLinks = "/.links";
     private const string Layers = "/.layers";
     private const MountAttributes NoPrivileges = MountAttributes.NoSuid | MountAttributes.NoDevices;
@@ -47,6 +50,7 @@ internal static class PodRoot
         builder.Directory("/run/systemd");
         builder.Directory("/run/systemd/journal");
         builder.Bind(plan.ExchangeDirectory, "/run/podctl", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
+        builder.Bind(plan.StatusDirectory, "/run/podctl/status", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
         builder.Bind(plan.JournalDirectory, $"/var/log/journal/{plan.MachineId}", NoPrivileges | MountAttributes.NoExec, users);
         builder.WriteFiles();
         builder.DeviceNodes();
