@@ -28,4 +28,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     internal static partial long LSeek(int fd, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
+    internal static partial int INotifyInit1(int flags);
+
+    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int INotifyAddWatch(int fd, string path, uint mask);
 }
