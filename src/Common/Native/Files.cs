@@ -1,0 +1,212 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using static Tmds.Linux.LibC;
+
+namespace Common.Native;
+
+/// <summary>Typed wrappers for opening and changing files by descriptor.</summary>
+internal static unsafe class Files
+{
+    private const int LockShared = 1;
+    private const int LockExclusive = 2;
+    private const int LockNonBlocking = 4;
+
+    /// <summary>How openat2(2) may resolve a path below its directory.</summary>
+    [Flags]
+    internal enum Resolve : ulong
+    {
+        NoMagicLinks = 0x02,
+        NoSymlinks = 0x04,
+        Beneath = 0x08,
+        InRoot = 0x10,
+    }
+
+    /// <summary>open(2), close-on-exec; <paramref name="flags"/> from Tmds.LibC.</summary>
+    internal static Fd Open(string path, int flags, uint mode = 0) => OpenAt(null, path, flags, mode);
+
+    internal static Fd OpenAt(Fd? directory, string path, int flags, uint mode = 0)
+    {
+        while (true)
+        {
+            int fd = Libc.OpenAt(directory?.Number ?? Libc.AtFdCwd, path, flags | O_CLOEXEC, mode);
+            if (fd >= 0)
+            {
+                return new Fd(fd);
+            }
+
+            Errno errno = (Errno)Marshal.GetLastPInvokeError();
+            if (errno != Errno.EINTR)
+            {
+                throw new NativeException("open", $"'{path}'", errno);
+            }
+        }
+    }
+
+    /// <summary>Opens a path as a process with <paramref name="root"/> as its root directory would: no link and no '..' leads out (openat2(2)).</summary>
+    internal static Fd OpenInRoot(Fd root, string path, int flags, uint mode = 0, Resolve resolve = Resolve.InRoot | Resolve.NoMagicLinks)
+    {
+        Libc.OpenHow how = new() { Flags = (ulong)(uint)(flags | O_CLOEXEC), Mode = mode, Resolve = (ulong)resolve };
+        nint pathBytes = Marshal.StringToCoTaskMemUTF8(path);
+        try
+        {
+            while (true)
+            {
+                long fd = Libc.SysCall(Libc.SysOpenAt2, root.Number, pathBytes, (nint)(&how), sizeof(Libc.OpenHow), 0);
+                if (fd >= 0)
+                {
+                    return new Fd((int)fd);
+                }
+
+                // EAGAIN: a rename elsewhere made the resolution unsafe for a moment, openat2(2).
+                Errno errno = (Errno)Marshal.GetLastPInvokeError();
+                if (errno is not (Errno.EINTR or Errno.EAGAIN))
+                {
+                    throw new NativeException("openat2", $"'{path}'", errno);
+                }
+            }
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(pathBytes);
+        }
+    }
+
+    /// <summary>Keeps a descriptor that was inherited from this process's own children (FD_CLOEXEC, fcntl(2)).</summary>
+    internal static void CloseOnExec(int fd)
+    {
+        const int setFlags = 2;
+        _ = NativeException.ThrowIfFailed(Libc.FCntl(fd, setFlags, 1), "fcntl", $"(descriptor {fd})");
+    }
+
+    /// <summary>mkdirat(2); a directory that is there already is success.</summary>
+    /// <returns>Whether it was made now.</returns>
+    internal static bool MakeDirectory(Fd? directory, string path, uint mode)
+    {
+        if (Libc.MkDirAt(directory?.Number ?? Libc.AtFdCwd, path, mode) == 0)
+        {
+            return true;
+        }
+
+        Errno errno = (Errno)Marshal.GetLastPInvokeError();
+        return errno == Errno.EEXIST ? false : throw new NativeException("mkdir", $"'{path}'", errno);
+    }
+
+    /// <summary>fchownat(2), never following a link.</summary>
+    internal static void SetOwner(Fd? directory, string path, uint uid, uint gid) => NativeException.ThrowIfFailed(
+        Libc.FChOwnAt(directory?.Number ?? Libc.AtFdCwd, path, uid, gid, Libc.AtSymlinkNoFollow), "chown", $"'{path}'");
+
+    /// <summary>write(2) until everything is written.</summary>
+    internal static void WriteAll(Fd file, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            int done = 0;
+            while (done < bytes.Length)
+            {
+                nint written = Libc.Write(file.Number, start + done, (nuint)(bytes.Length - done));
+                if (written >= 0)
+                {
+                    done += (int)written;
+                    continue;
+                }
+
+                Errno errno = (Errno)Marshal.GetLastPInvokeError();
+                if (errno != Errno.EINTR)
+                {
+                    throw new NativeException("write", "", errno);
+                }
+            }
+        }
+    }
+
+    /// <summary>read(2), retried on EINTR.</summary>
+    /// <returns>The number of bytes; 0 at the end.</returns>
+    internal static int Read(Fd file, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            while (true)
+            {
+                nint got = Libc.Read(file.Number, start, (nuint)buffer.Length);
+                if (got >= 0)
+                {
+                    return (int)got;
+                }
+
+                Errno errno = (Errno)Marshal.GetLastPInvokeError();
+                if (errno != Errno.EINTR)
+                {
+                    throw new NativeException("read", "", errno);
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads a whole small file, at most <paramref name="limitBytes"/> of it.</summary>
+    internal static string ReadText(Fd file, int limitBytes = 1 << 20)
+    {
+        byte[] buffer = new byte[4096];
+        using MemoryStream all = new();
+        int got;
+        while (all.Length < limitBytes && (got = Read(file, buffer)) > 0)
+        {
+            all.Write(buffer, 0, got);
+        }
+
+        return Encoding.UTF8.GetString(all.GetBuffer(), 0, (int)all.Length);
+    }
+
+    /// <summary>fsync(2) on a file or directory.</summary>
+    internal static void Sync(Fd file, string name) => NativeException.ThrowIfFailed(Libc.FSync(file.Number), "fsync", $"'{name}'");
+
+    /// <summary>flock(2), waiting.</summary>
+    internal static void Lock(Fd file, bool exclusive)
+    {
+        while (Libc.FLock(file.Number, exclusive ? LockExclusive : LockShared) < 0)
+        {
+            Errno errno = (Errno)Marshal.GetLastPInvokeError();
+            if (errno != Errno.EINTR)
+            {
+                throw new NativeException("flock", "", errno);
+            }
+        }
+    }
+
+    /// <summary>flock(2) without waiting.</summary>
+    /// <returns>Whether the lock was had.</returns>
+    internal static bool TryLock(Fd file, bool exclusive)
+    {
+        if (Libc.FLock(file.Number, (exclusive ? LockExclusive : LockShared) | LockNonBlocking) == 0)
+        {
+            return true;
+        }
+
+        Errno errno = (Errno)Marshal.GetLastPInvokeError();
+        return errno == Errno.EAGAIN ? false : throw new NativeException("flock", "", errno);
+    }
+
+    /// <summary>Replaces a file's content in one step: a temporary file beside it, fsync, rename, fsync of the directory.</summary>
+    internal static void Replace(string path, ReadOnlySpan<byte> content, uint mode)
+    {
+        string directory = Path.GetDirectoryName(path)!;
+        string temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using (Fd file = Open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode))
+            {
+                WriteAll(file, content);
+                Sync(file, temporary);
+            }
+
+            _ = NativeException.ThrowIfFailed(Libc.RenameAt(Libc.AtFdCwd, temporary, Libc.AtFdCwd, path), "rename", $"'{path}'");
+        }
+        catch
+        {
+            _ = Libc.UnlinkAt(Libc.AtFdCwd, temporary, 0); // best effort: the first error is the one to report
+            throw;
+        }
+
+        using Fd parent = Open(directory, O_RDONLY | O_DIRECTORY);
+        Sync(parent, directory);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using static Tmds.Linux.LibC;
+
+namespace Common.Native;
+
+/// <summary>Starts programs with posix_spawn(3), the one way that is safe in a process with more than one thread.</summary>
+internal static unsafe class Spawn
+{
+    private const short SetSigDef = 0x04;
+    private const short SetSigMask = 0x08;
+    private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC, fcntl(2)
+    private const int AboveTargets = 64;
+
+    // Larger than glibc's posix_spawn_file_actions_t (80), posix_spawnattr_t (336) and sigset_t (128), and musl's.
+    private const int OpaqueSize = 512;
+
+    /// <summary>
+    /// Starts <paramref name="path"/> with every signal at its default action and none blocked, but for those in <paramref name="blockedSignals"/>.
+    /// The child gets only the descriptors in <paramref name="descriptors"/>, under the number they are listed with; everything else must be close-on-exec.
+    /// </summary>
+    /// <returns>The child's process id.</returns>
+    internal static int Start(
+        string path,
+        IReadOnlyList<string> arguments,
+        IReadOnlyList<string> environment,
+        IReadOnlyList<(Fd Source, int Target)> descriptors,
+        IReadOnlyList<int>? blockedSignals = null)
+    {
+        List<Fd> copies = [];
+        byte* actions = stackalloc byte[OpaqueSize];
+        byte* attributes = stackalloc byte[OpaqueSize];
+        byte* signals = stackalloc byte[OpaqueSize];
+        _ = Libc.PosixSpawnFileActionsInit(actions);
+        _ = Libc.PosixSpawnAttrInit(attributes);
+        try
+        {
+            _ = Libc.PosixSpawnAttrSetFlags(attributes, SetSigDef | SetSigMask);
+            _ = Libc.SigFillSet(signals);
+            _ = Libc.PosixSpawnAttrSetSigDefault(attributes, signals);
+            _ = Libc.SigEmptySet(signals);
+            foreach (int signal in blockedSignals ?? [])
+            {
+                _ = Libc.SigAddSet(signals, signal);
+            }
+
+            _ = Libc.PosixSpawnAttrSetSigMask(attributes, signals);
+            foreach ((Fd source, int target) in descriptors)
+            {
+                // A copy above all targets, so that no dup2 of the list overwrites a source of a later one.
+                Fd copy = new(NativeException.ThrowIfFailed(Libc.FCntl(source.Number, DuplicateCloseOnExec, AboveTargets), "fcntl"));
+                copies.Add(copy);
+                _ = Libc.PosixSpawnFileActionsAddDup2(actions, copy.Number, target);
+            }
+
+            using NativeStrings argv = new(arguments);
+            using NativeStrings envp = new(environment);
+            byte* nativePath = (byte*)Marshal.StringToCoTaskMemUTF8(path);
+            int error = Libc.PosixSpawn(out int pid, nativePath, actions, attributes, argv.Pointer, envp.Pointer);
+            Marshal.FreeCoTaskMem((nint)nativePath);
+            return error == 0 ? pid : throw new NativeException("posix_spawn", $"'{path}'", (Errno)error);
+        }
+        finally
+        {
+            copies.ForEach(static copy => copy.Dispose());
+            _ = Libc.PosixSpawnAttrDestroy(attributes);
+            _ = Libc.PosixSpawnFileActionsDestroy(actions);
+        }
+    }
+
+    /// <summary>Waits for a child to end (waitpid(2)).</summary>
+    /// <returns>Its exit code, or 128 plus the signal that killed it.</returns>
+    internal static int Wait(int pid)
+    {
+        int status;
+        while (Libc.WaitPid(pid, out status, 0) < 0)
+        {
+            Errno errno = (Errno)Marshal.GetLastPInvokeError();
+            if (errno != Errno.EINTR)
+            {
+                throw new NativeException("waitpid", pid.ToString(), errno);
+            }
+        }
+
+        return DecodeStatus(status);
+    }
+
+    /// <summary>The exit code in a wait status, or 128 plus the number of the signal.</summary>
+    internal static int DecodeStatus(int status) => (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
+
+    /// <summary>Replaces this process (execve(2)); returns only by throwing.</summary>
+    internal static void Exec(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
+    {
+        // The runtime ignores SIGPIPE, and an ignored signal stays ignored across execve(2).
+        _ = Libc.Signal(SIGPIPE, 0);
+        using NativeStrings argv = new(arguments);
+        using NativeStrings envp = new(environment);
+        byte* nativePath = (byte*)Marshal.StringToCoTaskMemUTF8(path);
+        _ = NativeException.ThrowIfFailed(Libc.ExecVe(nativePath, argv.Pointer, envp.Pointer), "execve", $"'{path}'");
+    }
+
+    /// <summary>A null-terminated array of C strings.</summary>
+    private sealed class NativeStrings : IDisposable
+    {
+        private readonly int _count;
+
+        internal NativeStrings(IReadOnlyList<string> strings)
+        {
+            _count = strings.Count;
+            Pointer = (byte**)NativeMemory.Alloc((nuint)(_count + 1), (nuint)sizeof(byte*));
+            for (int i = 0; i < _count; i++)
+            {
+                Pointer[i] = (byte*)Marshal.StringToCoTaskMemUTF8(strings[i]);
+            }
+
+            Pointer[_count] = null;
+        }
+
+        internal byte** Pointer { get; }
+
+        public void Dispose()
+        {
+            for (int i = 0; i < _count; i++)
+            {
+                Marshal.FreeCoTaskMem((nint)Pointer[i]);
+            }
+
+            NativeMemory.Free(Pointer);
+        }
+    }
+}

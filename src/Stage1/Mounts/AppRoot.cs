@@ -1,0 +1,197 @@
+using Common.Contract;
+using Common.Native;
+using Stage1.Phases;
+using static Tmds.Linux.LibC;
+
+namespace Stage1.Mounts;
+
+/// <summary>Completes one app's root from inside the pod: /dev, /proc, /sys, /run, /tmp and the generated files of /etc (DESIGN, what an app sees).</summary>
+internal sealed class AppRoot : IDisposable
+{
+    private const uint ReadWriteAll = 0x1B6;
+    private const string EmptyDirectory = "/.empty-directory";
+    private const string EmptyFile = "/.empty-file";
+
+    private readonly AppPlan _app;
+    private readonly SafeRoot _root;
+
+    private AppRoot(AppPlan app)
+    {
+        _app = app;
+        _root = new SafeRoot(PodRoot.AppRootOf(app.Name));
+    }
+
+    /// <summary>Completes the roots of all apps; the pod's own file systems are mounted already.</summary>
+    public static void CompleteAll(PodPlan plan)
+    {
+        _ = Files.MakeDirectory(null, EmptyDirectory, 0);
+        using (Files.Open(EmptyFile, O_CREAT | O_WRONLY, 0))
+        {
+        }
+
+        foreach (AppPlan app in plan.Apps)
+        {
+            using AppRoot root = new(app);
+            root.Complete();
+        }
+    }
+
+    public void Dispose() => _root.Dispose();
+
+    private void Complete()
+    {
+        MountOnDirectory("/proc", "/proc");
+        MountOnDirectory("/sys", "/sys");
+        MountDevices();
+        if (!_app.UnmaskedPaths)
+        {
+            MaskPaths();
+        }
+
+        ShareJournalSockets();
+        _root.Directory("/tmp", 0x3FF).Dispose();
+        _root.Directory(_app.WorkingDirectory).Dispose();
+        GeneratedFiles();
+    }
+
+    /// <summary>A copy of one of the pod's mounts. The target may not be a link: an image that plants one there wants to be somewhere else.</summary>
+    private void MountOnDirectory(string source, string target)
+    {
+        using Fd mount = MountApi.Clone(source, recursive: false);
+        using Fd directory = KernelDirectory(target);
+        MountApi.Attach(mount, directory, target);
+    }
+
+    private Fd KernelDirectory(string path)
+    {
+        try
+        {
+            return _root.Directory(path, followLinks: false);
+        }
+        catch (NativeException e) when (e.Errno is Errno.ELOOP or Errno.ENOTDIR)
+        {
+            throw new PodStartException($"the image of app '{_app.Name}' has no directory at {path} but a link or a file, which is refused");
+        }
+    }
+
+    private void MountDevices()
+    {
+        using (Fd mount = MountApi.Create("tmpfs", [("mode", "0755"), ("size", "64k")], MountAttributes.NoSuid | MountAttributes.NoExec))
+        using (Fd target = KernelDirectory("/dev"))
+        {
+            MountApi.Attach(mount, target, "/dev");
+        }
+
+        // From here on /dev is ours: nothing of the image is left in it.
+        foreach (string name in DeviceFiles.Shared)
+        {
+            BindDevice(name);
+        }
+
+        if (_app.HasConsole)
+        {
+            BindDevice(DeviceFiles.Console);
+        }
+
+        foreach (string name in new[] { "pts", "shm", "mqueue" })
+        {
+            MountOnDirectory($"/dev/{name}", $"/dev/{name}");
+        }
+
+        foreach ((string name, string target) in DeviceFiles.Links)
+        {
+            _root.LinkIfMissing($"/dev/{name}", target);
+        }
+    }
+
+    private void BindDevice(string name)
+    {
+        string source = $"{PodRoot.Devices}/{name}";
+        if (!File.Exists(source))
+        {
+            return;
+        }
+
+        using Fd target = _root.FileToCover($"/dev/{name}");
+        using Fd mount = MountApi.Clone(source, recursive: false);
+        MountApi.Attach(mount, target, $"/dev/{name}");
+    }
+
+    private void MaskPaths()
+    {
+        foreach (string path in MaskedPaths.ReadOnly)
+        {
+            using Fd? target = _root.Find(path, followLinks: false);
+            if (target is not null)
+            {
+                using Fd copy = MountApi.Clone(target, recursive: true);
+                MountApi.SetAttributes(copy, MountAttributes.ReadOnly, recursive: true, name: path);
+                MountApi.Attach(copy, target, path);
+            }
+        }
+
+        foreach (string path in MaskedPaths.Hidden)
+        {
+            Hide(path);
+        }
+    }
+
+    private void Hide(string path)
+    {
+        using Fd? target = _root.Find(path, followLinks: false);
+        if (target is null)
+        {
+            return;
+        }
+
+        string empty = Directory.Exists($"{target.ProcPath}/") ? EmptyDirectory : EmptyFile;
+        using Fd mount = MountApi.Clone(empty, recursive: false);
+        MountApi.SetAttributes(mount, MountAttributes.ReadOnly, recursive: false, name: empty);
+        MountApi.Attach(mount, target, path);
+    }
+
+    /// <summary>The app can log to the pod's journal, by syslog(3) or the native protocol; /run has nothing else of ours.</summary>
+    private void ShareJournalSockets()
+    {
+        using Fd target = _root.Directory("/run/systemd/journal");
+        using Fd mount = MountApi.Clone("/run/systemd/journal", recursive: false);
+        MountApi.SetAttributes(mount, MountAttributes.ReadOnly, recursive: false);
+        MountApi.Attach(mount, target, "/run/systemd/journal");
+    }
+
+    private void GeneratedFiles()
+    {
+        // Follows the pod's host name for ever, and hides what the image says.
+        Cover("/proc/sys/kernel/hostname", "/etc/hostname");
+        foreach (PlanFile file in _app.BoundFiles)
+        {
+            string source = $"/.bound{file.Path.Replace('/', '-')}-{_app.Name}";
+            using (Fd made = Files.Open(source, O_CREAT | O_EXCL | O_WRONLY, ReadWriteAll))
+            {
+                Files.WriteAll(made, System.Text.Encoding.UTF8.GetBytes(file.Content));
+                _ = NativeException.ThrowIfFailed(Libc.FChMod(made.Number, file.Mode), "chmod", $"'{file.Path}'");
+            }
+
+            Cover(source, file.Path);
+        }
+
+        foreach (BoundHostFile file in _app.HostFiles)
+        {
+            Cover(file.Source, file.Target);
+        }
+
+        foreach (PlanFile file in _app.DefaultFiles)
+        {
+            _root.WriteIfMissing(file.Path, file.Mode, file.Content);
+        }
+
+        _root.LinkIfMissing("/etc/mtab", "../proc/self/mounts");
+    }
+
+    private void Cover(string source, string target)
+    {
+        using Fd mount = MountApi.Clone(source, recursive: false);
+        using Fd file = _root.FileToCover(target);
+        MountApi.Attach(mount, file, target);
+    }
+}

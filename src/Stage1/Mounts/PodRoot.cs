@@ -1,0 +1,222 @@
+using Common.Contract;
+using Common.Native;
+using static Tmds.Linux.LibC;
+
+namespace Stage1.Mounts;
+
+/// <summary>
+/// Builds the pod's root on the host's side: everything whose mount needs the host's privileges (DESIGN, mounts of a pod). What is unprivileged
+/// inside the pod's namespaces is left to <see cref="KernelFileSystems"/> and <see cref="AppRoot"/>.
+/// </summary>
+internal static class PodRoot
+{
+    /// <summary>Where the inner half finds device nodes to bind.</summary>
+    public const string Devices = "/.dev";
+
+    /// <summary>A proc and a sysfs with nothing mounted over: the kernel allows new ones in the pod only beside such (mount_too_revealing in fs/namespace.c).</summary>
+    public const string HostProc = "/.proc";
+
+    public const string HostSys = "/.sys";
+
+    /// <summary>The old root goes here for the moment of pivot_root(2).</summary>
+    public const string OldRoot = "/.old";
+
+    /// <summary>The inner half's copy of the plan.</summary>
+    public const string Plan = "/.plan";
+
+    private const string LayerLinks = "/.links";
+    private const string Layers = "/.layers";
+    private const MountAttributes NoPrivileges = MountAttributes.NoSuid | MountAttributes.NoDevices;
+
+    private static readonly string[] Directories =
+    [
+        "/usr", "/etc", "/proc", "/sys", "/dev", "/run", "/tmp", "/root", "/var", "/var/log", "/var/log/journal", "/opt", "/opt/stage2",
+        Devices, HostProc, HostSys, OldRoot, LayerLinks, Layers,
+    ];
+
+    public static string AppRootOf(string app) => $"/opt/stage2/{app}/rootfs";
+
+    public static void Build(PodPlan plan, Fd? users)
+    {
+        Builder builder = new(plan);
+        builder.Tmpfs("", MountAttributes.NoDevices | MountAttributes.NoSuid, "64m");
+        foreach (string directory in Directories)
+        {
+            builder.Directory(directory);
+        }
+
+        builder.BindUsr();
+        builder.Tmpfs("/run", NoPrivileges, "64m");
+        builder.Directory("/run/systemd");
+        builder.Directory("/run/systemd/journal");
+        builder.Bind(plan.ExchangeDirectory, "/run/podctl", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
+        builder.Bind(plan.StatusDirectory, "/run/podctl/status", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
+        builder.Bind(plan.JournalDirectory, $"/var/log/journal/{plan.MachineId}", NoPrivileges | MountAttributes.NoExec, users);
+        builder.WriteFiles();
+        builder.DeviceNodes();
+        builder.HostKernelFileSystems();
+        builder.Overlays(users);
+    }
+
+    /// <summary>The steps, all below the build root and owned by the pod's root user.</summary>
+    private sealed class Builder(PodPlan plan)
+    {
+        private readonly string _root = plan.BuildRoot;
+        private readonly uint _owner = plan.Users?.Base ?? 0;
+
+        public void Directory(string path)
+        {
+            _ = Files.MakeDirectory(null, _root + path, 0x1ED);
+            Files.SetOwner(null, _root + path, _owner, _owner);
+        }
+
+        public void Tmpfs(string path, MountAttributes attributes, string size)
+        {
+            if (path.Length > 0)
+            {
+                Directory(path);
+            }
+
+            using Fd mount = MountApi.Create(
+                "tmpfs", [("mode", "0755"), ("uid", $"{_owner}"), ("gid", $"{_owner}"), ("size", size)], attributes);
+            MountApi.Attach(mount, _root + path);
+        }
+
+        public void Bind(string source, string target, MountAttributes attributes, Fd? idMapOf)
+        {
+            Directory(target);
+            using Fd mount = MountApi.Clone(source, recursive: false);
+            MountApi.SetAttributes(mount, attributes, recursive: false, idMapOf, source);
+            MountApi.Attach(mount, _root + target);
+        }
+
+        public void BindUsr()
+        {
+            using Fd mount = MountApi.Clone("/usr", recursive: true);
+            MountApi.SetAttributes(mount, NoPrivileges | MountAttributes.ReadOnly, recursive: true, name: "/usr");
+            MountApi.Attach(mount, _root + "/usr");
+            foreach (string name in new[] { "bin", "sbin", "lib", "lib32", "lib64" })
+            {
+                if (System.IO.Directory.Exists($"/usr/{name}"))
+                {
+                    _ = Libc.SymlinkAt($"usr/{name}", Libc.AtFdCwd, $"{_root}/{name}");
+                }
+            }
+        }
+
+        public void WriteFiles()
+        {
+            foreach (PlanFile file in plan.Files)
+            {
+                MakeParents(file.Path);
+                string path = _root + file.Path;
+                using Fd made = Files.Open(path, O_CREAT | O_EXCL | O_WRONLY, file.Mode);
+                Files.WriteAll(made, System.Text.Encoding.UTF8.GetBytes(file.Content));
+                _ = NativeException.ThrowIfFailed(Libc.FChOwn(made.Number, _owner, _owner), "chown", $"'{file.Path}'");
+                _ = NativeException.ThrowIfFailed(Libc.FChMod(made.Number, file.Mode), "chmod", $"'{file.Path}'");
+            }
+        }
+
+        public void DeviceNodes()
+        {
+            foreach (string name in DeviceFiles.Shared)
+            {
+                Device($"/dev/{name}", name);
+            }
+
+            if (plan.Console is not null)
+            {
+                Device(plan.Console, DeviceFiles.Console);
+            }
+        }
+
+        public void HostKernelFileSystems()
+        {
+            using Fd proc = MountApi.Create("proc", [], NoPrivileges | MountAttributes.NoExec);
+            MountApi.Attach(proc, _root + HostProc);
+            using Fd sys = MountApi.Create("sysfs", [], NoPrivileges | MountAttributes.NoExec | MountAttributes.ReadOnly);
+            MountApi.Attach(sys, _root + HostSys);
+        }
+
+        /// <summary>The app's roots. The overlay is the host root's own mount, so that trusted.* whiteouts count; only its lower layers are id-mapped.</summary>
+        public void Overlays(Fd? users)
+        {
+            using (Fd layers = MountApi.Clone(plan.LayersDirectory, recursive: false))
+            {
+                MountApi.SetAttributes(layers, MountAttributes.ReadOnly, recursive: false, users, plan.LayersDirectory);
+                MountApi.Attach(layers, _root + Layers);
+            }
+
+            foreach (AppPlan app in plan.Apps)
+            {
+                Overlay(app);
+            }
+
+            MountApi.Detach(_root + Layers);
+        }
+
+        private void Overlay(AppPlan app)
+        {
+            // mount(2) takes one page of options: the paths in it are links of a few letters, relative to the working directory.
+            string links = $"{_root}{LayerLinks}/{app.Name}";
+            Directory($"{LayerLinks}/{app.Name}");
+            for (int i = 0; i < app.Layers.Count; i++)
+            {
+                Link($"{_root}{Layers}/{app.Layers[i]}", $"{links}/{i}");
+            }
+
+            Link(app.UpperDirectory, $"{links}/u");
+            Link(app.WorkDirectory, $"{links}/w");
+            string target = _root + AppRootOf(app.Name);
+            MakeParents(AppRootOf(app.Name) + "/.");
+            Files.SetOwner(null, app.UpperDirectory, _owner, _owner);
+            Files.SetOwner(null, app.WorkDirectory, _owner, _owner);
+
+            // Overlay wants the topmost layer first.
+            string lower = string.Join(':', Enumerable.Range(0, app.Layers.Count).Reverse());
+            _ = NativeException.ThrowIfFailed(Libc.ChDir(links), "chdir", links);
+            try
+            {
+                MountApi.Mount("overlay", target, "overlay", (ulong)(MS_NODEV), $"lowerdir={lower},upperdir=u,workdir=w");
+            }
+            catch (NativeException e)
+            {
+                throw new Phases.PodStartException($"cannot mount the root of app '{app.Name}' (overlay on {app.UpperDirectory}): {e.Reason}");
+            }
+
+            _ = NativeException.ThrowIfFailed(Libc.ChDir("/"), "chdir", "/");
+        }
+
+        private static void Link(string target, string path) =>
+            NativeException.ThrowIfFailed(Libc.SymlinkAt(target, Libc.AtFdCwd, path), "symlink", $"'{path}'");
+
+        private void Device(string source, string name)
+        {
+            if (!File.Exists(source))
+            {
+                return; // the host lacks it, so does the pod: /dev/net/tun for one
+            }
+
+            MakeParents($"{Devices}/{name}");
+            string target = $"{_root}{Devices}/{name}";
+            using (Files.Open(target, O_CREAT | O_WRONLY, 0x1B6))
+            {
+            }
+
+            using Fd mount = MountApi.Clone(source, recursive: false);
+            MountApi.SetAttributes(mount, MountAttributes.NoSuid | MountAttributes.NoExec, recursive: false, name: source);
+            MountApi.Attach(mount, target);
+        }
+
+        private void MakeParents(string path)
+        {
+            for (int slash = path.IndexOf('/', 1); slash > 0; slash = path.IndexOf('/', slash + 1))
+            {
+                if (Files.MakeDirectory(null, _root + path[..slash], 0x1ED))
+                {
+                    Files.SetOwner(null, _root + path[..slash], _owner, _owner);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using Common.Contract;
+using Common.Native;
+using Stage1.Mounts;
+using static Tmds.Linux.LibC;
+
+namespace Stage1.Phases;
+
+/// <summary>The inner half: PID 1 of the pod, root of its user namespace, on the way to becoming systemd.</summary>
+internal static class InnerPhase
+{
+    private const int ParentDeathSignal = 1; // PR_SET_PDEATHSIG, prctl(2)
+
+    public static void Run(PodPlan plan, UnixSocket outer)
+    {
+        if (plan.Users is not null)
+        {
+            _ = Libc.Close(Stage1Protocol.UserNamespaceDescriptor); // nsenter(1) has used it
+        }
+
+        _ = Libc.UMask(0);
+        EnterRoot(plan);
+        File.Delete(PodRoot.Plan);
+        KernelFileSystems.Mount(plan);
+        SystemdDevices(plan);
+        AppRoot.CompleteAll(plan);
+        HideBuildMounts();
+        _ = NativeException.ThrowIfFailed(Libc.SetHostName(plan.HostName, (nuint)plan.HostName.Length), "sethostname", plan.HostName);
+        _ = Libc.UMask(0x12);
+        if (plan.Users is null)
+        {
+            SystemCallFilter.RefuseBpf();
+        }
+
+        AwaitExec(outer);
+        if (plan.DieWithParent)
+        {
+            // Sent when podctl dies. systemd takes it as `power off in order`; nothing is killed that could still end by itself.
+            _ = NativeException.ThrowIfFailed(Libc.PrCtl(ParentDeathSignal, StopSignals.PowerOff, 0, 0, 0), "prctl");
+        }
+
+        RestartProcessNumbers();
+        NullStandardStreams();
+        Spawn.Exec(plan.Init[0], plan.Init, plan.InitEnvironment);
+    }
+
+    /// <summary>pivot_root(2) needs a mount that is not locked, and all that came from the outer half's namespace are (mount_namespaces(7)): a copy is not.</summary>
+    private static void EnterRoot(PodPlan plan)
+    {
+        MountApi.Mount(plan.BuildRoot, plan.BuildRoot, null, (ulong)(MS_BIND | MS_REC), null);
+        _ = NativeException.ThrowIfFailed(Libc.ChDir(plan.BuildRoot), "chdir", plan.BuildRoot);
+        MountApi.PivotRoot("." + PodRoot.OldRoot);
+        _ = NativeException.ThrowIfFailed(Libc.ChDir("/"), "chdir", "/");
+        MountApi.Detach(PodRoot.OldRoot);
+    }
+
+    /// <summary>The pod's own /dev, for systemd and what it runs outside the apps.</summary>
+    private static void SystemdDevices(PodPlan plan)
+    {
+        using SafeRoot root = new("/");
+        foreach (string name in plan.Console is null ? DeviceFiles.Shared : [.. DeviceFiles.Shared, DeviceFiles.Console])
+        {
+            string source = $"{PodRoot.Devices}/{name}";
+            if (File.Exists(source))
+            {
+                using Fd target = root.FileToCover($"/dev/{name}");
+                using Fd mount = MountApi.Clone(source, recursive: false);
+                MountApi.Attach(mount, target, name);
+            }
+        }
+
+        foreach ((string name, string target) in DeviceFiles.Links)
+        {
+            root.LinkIfMissing($"/dev/{name}", target);
+        }
+    }
+
+    /// <summary>The host's proc shows the host's processes: it must not stay where something in the pod could look at it.</summary>
+    private static void HideBuildMounts()
+    {
+        foreach (string path in new[] { PodRoot.HostProc, PodRoot.HostSys })
+        {
+            using Fd cover = MountApi.Create("tmpfs", [("mode", "0000"), ("size", "4k")], MountAttributes.ReadOnly);
+            MountApi.Attach(cover, path);
+        }
+    }
+
+    private static void AwaitExec(UnixSocket outer)
+    {
+        outer.Send(Stage1Protocol.Ready);
+        if (outer.Receive()?.Text != Stage1Protocol.Exec)
+        {
+            throw new PodStartException("podctl went away before the pod could start");
+        }
+    }
+
+    /// <summary>The runtime's threads took the numbers after 1; with this systemd's first child, journald, is process 2 (proc(5), ns_last_pid).</summary>
+    private static void RestartProcessNumbers()
+    {
+        using Fd file = Files.Open("/proc/sys/kernel/ns_last_pid", O_WRONLY);
+        Files.WriteAll(file, "1"u8);
+    }
+
+    private static void NullStandardStreams()
+    {
+        using Fd device = Files.Open("/dev/null", O_RDWR);
+        for (int fd = 0; fd <= 2; fd++)
+        {
+            _ = NativeException.ThrowIfFailed(Libc.Dup2(device.Number, fd), "dup2");
+        }
+    }
+}

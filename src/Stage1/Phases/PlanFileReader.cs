@@ -1,0 +1,27 @@
+using System.Text.Json;
+using Common.Contract;
+using Common.Native;
+using static Tmds.Linux.LibC;
+
+namespace Stage1.Phases;
+
+/// <summary>Reads the plan that podctl wrote.</summary>
+internal static class PlanFileReader
+{
+    private const int SizeLimitBytes = 16 << 20;
+
+    /// <exception cref="JsonException">It is no plan, or one of another version.</exception>
+    public static PodPlan Read(string path)
+    {
+        using Fd file = Files.Open(path, O_RDONLY);
+        return Parse(Files.ReadText(file, SizeLimitBytes));
+    }
+
+    public static PodPlan Parse(string json)
+    {
+        PodPlan plan = JsonSerializer.Deserialize(json, PlanJson.Default.PodPlan) ?? throw new JsonException("the plan is empty");
+        return plan.Version == PodPlan.CurrentVersion
+            ? plan
+            : throw new JsonException($"the plan has version {plan.Version}, this stage1 takes {PodPlan.CurrentVersion}");
+    }
+}
