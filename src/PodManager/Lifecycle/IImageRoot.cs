@@ -1,3 +1,5 @@
+using PodManager.Pods;
+
 namespace PodManager.Lifecycle;
 
 /// <summary>Reads an image's merged file system without mounting it: layers, whiteouts and links are followed as overlay and chroot(2) would.</summary>
@@ -6,21 +8,11 @@ internal interface IImageRoot
     /// <summary>Finds a path as a process inside the image's root would see it, following links everywhere, never leaving the root.</summary>
     /// <returns>Null if nothing is there (or a link loops).</returns>
     ImageFile? Find(string path);
-}
 
-/// <summary>A file of an image.</summary>
-/// <param name="HostPath">Where its content is on the host, inside one layer; no component of it that the image controls is a link.</param>
-/// <param name="Mode">st_mode, type bits included (inode(7)).</param>
-/// <param name="Uid">The owner inside the image.</param>
-/// <param name="Gid">The group inside the image.</param>
-internal sealed record ImageFile(string HostPath, uint Mode, uint Uid, uint Gid)
-{
-    private const uint TypeMask = 0xF000;
-
-    public bool IsDirectory => (Mode & TypeMask) == 0x4000;
-
-    public bool IsRegular => (Mode & TypeMask) == 0x8000;
-
-    /// <summary>Whether anybody may execute it.</summary>
-    public bool IsExecutable => IsRegular && (Mode & 0x49) != 0;
+    /// <summary>
+    /// Resolves `USER`, `UID`, `USER:GROUP`, `:GROUP`… with the image's /etc/passwd and /etc/group as Docker does: a number need not be listed there,
+    /// a name must; supplementary groups are those that list the user, unless a group is given. Empty stands for root.
+    /// </summary>
+    /// <exception cref="PodctlException">A name is not listed, or a number is out of range.</exception>
+    ImageUser FindUser(string user);
 }

@@ -43,7 +43,7 @@ internal static class PodUnits
             new("/etc/group", Readable, "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"),
             new("/run/systemd/journal/flushed", Readable, ""),
             new("/etc/systemd/journald.conf.d/zz-podctl.conf", Readable, JournaldSettings),
-            Unit("default.target", $"[Unit]\nDefaultDependencies=no\nWants={appUnits}\nAfter={appUnits}\n"),
+            Unit("default.target", $"[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service systemd-journald-dev-log.socket {appUnits}\nAfter={appUnits}\n"),
             Unit("systemd-journald.socket", JournaldSocket),
             Unit("systemd-journald-dev-log.socket", DevLogSocket),
             Unit("systemd-journald.service", JournaldService),

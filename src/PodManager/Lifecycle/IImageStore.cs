@@ -1,0 +1,28 @@
+using PodManager.Pods;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>
+/// The images on this host: what they are called, which layers they have, when they were used. An image that was found or added stays whole until
+/// this object is disposed, whatever another process removes meanwhile; a pod must be on record as its user by then.
+/// </summary>
+internal interface IImageStore : IDisposable
+{
+    /// <summary>The image that a name or the beginning of an id stands for; it counts as used now.</summary>
+    /// <returns>Null if it is not here.</returns>
+    /// <exception cref="PodctlException">Several images' ids begin so.</exception>
+    StoredImage? Find(ImageRef reference);
+
+    /// <summary>Every image, in the order of their import.</summary>
+    IReadOnlyList<ImageSummary> List();
+
+    /// <summary>Puts an image on record whose layers are in the store and held, and gives it its name, which another image may lose by that.</summary>
+    StoredImage Add(NewImage image);
+
+    /// <summary>
+    /// Removes a name, and the image with its last name; by an id, removes all its names and the image. Layers that no image and no pod needs any more
+    /// are deleted, whoever left them behind.
+    /// </summary>
+    /// <exception cref="PodctlException">There is no such image, or the id is ambiguous.</exception>
+    ImageRemoval Remove(ImageRef reference, CancellationToken ct);
+}
