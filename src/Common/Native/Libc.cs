@@ -169,12 +169,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "ptsname_r", SetLastError = true)]
     internal static partial int PtsNameR(int fd, byte* buffer, nuint size);
 
-    [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
-    internal static partial int INotifyInit1(int flags);
-
-    [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int INotifyAddWatch(int fd, string path, uint mask);
-
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     internal static partial int EventFd(uint initial, int flags);
 
