@@ -88,7 +88,6 @@ internal sealed class PodPlanner
         LayersDirectory = Path.GetDirectoryName(_image.Layers[0])!,
         JournalDirectory = pod.Journal,
         ExchangeDirectory = pod.Exchange,
-        StatusDirectory = pod.Status,
         Console = console,
         DieWithParent = _options.Mode != RunMode.Detached,
         Files = PodUnits.Files(pod.Id, [App]),
