@@ -112,6 +112,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int PrCtl(int option, nuint arg2, nuint arg3, nuint arg4, nuint arg5);
 
+    /// <summary>PR_SET_CHILD_SUBREAPER: descendants whose parent dies become this process's children.</summary>
+    internal static int SetSubreaper(bool on) => PrCtl(36, on ? (nuint)1 : 0, 0, 0, 0);
+
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
     internal static partial int Unshare(int flags);
 

@@ -5,6 +5,9 @@ namespace PodManager.Lifecycle;
 /// <summary>The journals that pods leave on the host.</summary>
 internal interface IJournal
 {
+    /// <summary>Where a pod's journal is, or is to be made.</summary>
+    string DirectoryFor(PodId pod);
+
     /// <summary>Opens a pod's journal, while the pod runs or after.</summary>
     /// <returns>Null if it has none.</returns>
     IJournalReader? Open(PodId pod);

@@ -11,7 +11,7 @@ internal sealed class PodSession : IDisposable
     private readonly PodDirectories _pod;
     private readonly string _app;
     private readonly PodLeader _leader;
-    private readonly IAppStreams _streams;
+    private readonly IAppStreams? _streams;
     private readonly SignalQueue _signals;
     private readonly DatagramSocket _notify;
     private readonly Action _onReady;
@@ -20,18 +20,19 @@ internal sealed class PodSession : IDisposable
     private readonly int _statusWatch;
     private Fd? _journald;
     private bool _isStopping;
+    private bool _isReady;
     private bool _isDrained;
     private bool _hasStatus;
 
     /// <param name="pod">The pod's directories.</param>
     /// <param name="app">The app's name.</param>
     /// <param name="leader">The pod's PID 1.</param>
-    /// <param name="streams">Between the user and the app.</param>
+    /// <param name="streams">Between the user and the app; null if the pod is to be left alone once it is up.</param>
     /// <param name="signals">What podctl is told by signals.</param>
     /// <param name="notify">Where the pod's systemd reports.</param>
     /// <param name="onReady">Called once when all apps are up.</param>
     public PodSession(
-        PodDirectories pod, string app, PodLeader leader, IAppStreams streams, SignalQueue signals, DatagramSocket notify, Action onReady)
+        PodDirectories pod, string app, PodLeader leader, IAppStreams? streams, SignalQueue signals, DatagramSocket notify, Action onReady)
     {
         _pod = pod;
         _app = app;
@@ -40,7 +41,7 @@ internal sealed class PodSession : IDisposable
         _signals = signals;
         _notify = notify;
         _onReady = onReady;
-        _endWatch = streams.EndMarker is null ? -1 : _watch.OnOpen(streams.EndMarker);
+        _endWatch = streams?.EndMarker is null ? -1 : _watch.OnOpen(streams.EndMarker);
         _statusWatch = _watch.OnWriteIn(pod.Status);
     }
 
@@ -50,14 +51,18 @@ internal sealed class PodSession : IDisposable
         return isInteractive ? [.. always, WindowChanged] : always;
     }
 
-    /// <summary>Returns once the pod has ended, as far as anybody can tell: what is left of it is being taken apart by the kernel.</summary>
+    /// <summary>Begins to pass the streams.</summary>
+    public void Start() => _streams?.Start(_leader);
+
+    /// <summary>
+    /// Returns once the pod has ended, as far as anybody can tell: what is left of it is being taken apart by the kernel. Without streams it returns once the apps are up.
+    /// </summary>
     public void Run()
     {
-        _streams.Start(_leader);
         Span<bool> ready = stackalloc bool[6];
         while (true)
         {
-            Fd?[] sources = [_leader.Process, _signals.Fd, _watch.Fd, _notify.Fd, _isDrained ? null : _streams.Drained, _journald];
+            Fd?[] sources = [_leader.Process, _signals.Fd, _watch.Fd, _notify.Fd, _isDrained ? null : _streams?.Drained, _journald];
             _ = Poll.Wait(sources, null, ready);
             if (ready[1])
             {
@@ -79,7 +84,7 @@ internal sealed class PodSession : IDisposable
                 HandleDrained();
             }
 
-            if (ready[0] || _leader.Process is null)
+            if (ready[0] || _leader.Process is null || (_isReady && _streams is null))
             {
                 return;
             }
@@ -110,7 +115,7 @@ internal sealed class PodSession : IDisposable
         {
             if (signal == WindowChanged)
             {
-                _streams.Resize();
+                _streams?.Resize();
             }
             else if (signal != SIGINT && signal != SIGTERM)
             {
@@ -135,13 +140,13 @@ internal sealed class PodSession : IDisposable
         {
             if (watch == _endWatch)
             {
-                _streams.AppHasEnded();
+                _streams?.AppHasEnded();
             }
             else if (watch == _statusWatch && !_hasStatus)
             {
                 _hasStatus = true;
                 _journald ??= PodCgroups.OpenService(_pod, "systemd-journald.service");
-                _streams.AppHasEnded();
+                _streams?.AppHasEnded();
             }
         }
     }
@@ -152,7 +157,8 @@ internal sealed class PodSession : IDisposable
         {
             if (message.Split('\n').Contains("READY=1"))
             {
-                _streams.AppHasStarted();
+                _isReady = true;
+                _streams?.AppHasStarted();
                 _onReady();
             }
         }
@@ -162,6 +168,6 @@ internal sealed class PodSession : IDisposable
     {
         _isDrained = true;
         _journald ??= PodCgroups.OpenService(_pod, "systemd-journald.service");
-        _streams.ReleaseStatus();
+        _streams?.ReleaseStatus();
     }
 }
