@@ -25,7 +25,7 @@ out/stage1: $(call sources,src/Common src/Stage1)
 # Renamed into place at the end: a build that fails leaves no file that looks up to date. One at a time, as both compile src/Common.
 define publish
 @mkdir -p out
-flock out dotnet publish $(1) -c $(CONFIGURATION) -o out/publish/$(@F) -v quiet --tl:off -clp:NoSummary
+flock out dotnet publish $(1) -c $(CONFIGURATION) -o out/publish/$(@F) -v quiet --tl:off
 cp out/publish/$(@F)/$(@F) $@.new && mv $@.new $@
 endef
 
@@ -35,7 +35,7 @@ TESTS = $(wildcard tests/*.Tests)
 build-tests: $(TESTS:%=out/%.built)
 out/tests/%.built: $(call sources,src $(TESTS))
 	@mkdir -p $(@D)
-	flock out dotnet build tests/$* -c $(CONFIGURATION) -o out/tests/$* -v quiet --tl:off -clp:NoSummary
+	flock out dotnet build tests/$* -c $(CONFIGURATION) -o out/tests/$* -v quiet --tl:off
 	@touch $@
 
 .PHONY: install
