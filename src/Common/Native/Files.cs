@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
 namespace Common.Native;
@@ -15,6 +16,7 @@ internal static unsafe class Files
     [Flags]
     internal enum Resolve : ulong
     {
+        NoMountCrossing = 0x01,
         NoMagicLinks = 0x02,
         NoSymlinks = 0x04,
         Beneath = 0x08,
@@ -143,7 +145,9 @@ internal static unsafe class Files
     }
 
     /// <summary>Reads a whole small file, at most <paramref name="limitBytes"/> of it.</summary>
-    internal static string ReadText(Fd file, int limitBytes = 1 << 20)
+    internal static string ReadText(Fd file, int limitBytes = 1 << 20) => Encoding.UTF8.GetString(ReadBytes(file, limitBytes));
+
+    internal static byte[] ReadBytes(Fd file, int limitBytes = 1 << 20)
     {
         byte[] buffer = new byte[4096];
         using MemoryStream all = new();
@@ -153,7 +157,15 @@ internal static unsafe class Files
             all.Write(buffer, 0, got);
         }
 
-        return Encoding.UTF8.GetString(all.GetBuffer(), 0, (int)all.Length);
+        return all.ToArray();
+    }
+
+    /// <summary>What tells one file from another (fstat(2)).</summary>
+    internal static (ulong Device, ulong Inode) Identity(Fd file)
+    {
+        stat info;
+        _ = NativeException.ThrowIfFailed(fstat(file.Number, &info), "fstat");
+        return ((ulong)info.st_dev, (ulong)info.st_ino);
     }
 
     /// <summary>fsync(2) on a file or directory.</summary>

@@ -175,9 +175,9 @@ internal sealed class AppRoot : IDisposable
             Cover(source, file.Path);
         }
 
-        foreach (BoundHostFile file in _app.HostFiles)
+        for (int i = 0; i < _app.HostFiles.Count; i++)
         {
-            Cover(file.Source, file.Target);
+            Cover(PodRoot.HostFileOf(_app.Name, i), _app.HostFiles[i].Target);
         }
 
         foreach (PlanFile file in _app.DefaultFiles)

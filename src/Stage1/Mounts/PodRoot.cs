@@ -21,6 +21,9 @@ internal static class PodRoot
     /// <summary>The old root goes here for the moment of pivot_root(2).</summary>
     public const string OldRoot = "/.old";
 
+    /// <summary>The inner half's copy of the plan.</summary>
+    public const string Plan = "/.plan";
+
     private const string LayerLinks = "/.links";
     private const string Layers = "/.layers";
     private const MountAttributes NoPrivileges = MountAttributes.NoSuid | MountAttributes.NoDevices;
@@ -30,6 +33,9 @@ internal static class PodRoot
         "/usr", "/etc", "/proc", "/sys", "/dev", "/run", "/tmp", "/root", "/var", "/var/log", "/var/log/journal", "/opt", "/opt/stage2",
         Devices, HostProc, HostSys, OldRoot, LayerLinks, Layers,
     ];
+
+    /// <summary>Where the inner half finds a file of the host's that an app is to see.</summary>
+    public static string HostFileOf(string app, int index) => $"/.host/{app}-{index}";
 
     public static string AppRootOf(string app) => $"/opt/stage2/{app}/rootfs";
 
@@ -47,8 +53,10 @@ internal static class PodRoot
         builder.Directory("/run/systemd");
         builder.Directory("/run/systemd/journal");
         builder.Bind(plan.ExchangeDirectory, "/run/podctl", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
+        builder.Bind(plan.StatusDirectory, "/run/podctl/status", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
         builder.Bind(plan.JournalDirectory, $"/var/log/journal/{plan.MachineId}", NoPrivileges | MountAttributes.NoExec, users);
         builder.WriteFiles();
+        builder.HostFiles();
         builder.DeviceNodes();
         builder.HostKernelFileSystems();
         builder.Overlays(users);
@@ -110,6 +118,17 @@ internal static class PodRoot
                 Files.WriteAll(made, System.Text.Encoding.UTF8.GetBytes(file.Content));
                 _ = NativeException.ThrowIfFailed(Libc.FChOwn(made.Number, _owner, _owner), "chown", $"'{file.Path}'");
                 _ = NativeException.ThrowIfFailed(Libc.FChMod(made.Number, file.Mode), "chmod", $"'{file.Path}'");
+            }
+        }
+
+        public void HostFiles()
+        {
+            foreach (AppPlan app in plan.Apps)
+            {
+                for (int i = 0; i < app.HostFiles.Count; i++)
+                {
+                    BindFile(app.HostFiles[i].Source, HostFileOf(app.Name, i), NoPrivileges | MountAttributes.ReadOnly);
+                }
             }
         }
 
@@ -193,15 +212,19 @@ internal static class PodRoot
                 return; // the host lacks it, so does the pod: /dev/net/tun for one
             }
 
-            MakeParents($"{Devices}/{name}");
-            string target = $"{_root}{Devices}/{name}";
-            using (Files.Open(target, O_CREAT | O_WRONLY, 0x1B6))
+            BindFile(source, $"{Devices}/{name}", MountAttributes.NoSuid | MountAttributes.NoExec);
+        }
+
+        private void BindFile(string source, string target, MountAttributes attributes)
+        {
+            MakeParents(target);
+            using (Files.Open(_root + target, O_CREAT | O_WRONLY, 0x1B6))
             {
             }
 
             using Fd mount = MountApi.Clone(source, recursive: false);
-            MountApi.SetAttributes(mount, MountAttributes.NoSuid | MountAttributes.NoExec, recursive: false, name: source);
-            MountApi.Attach(mount, target);
+            MountApi.SetAttributes(mount, attributes, recursive: false, name: source);
+            MountApi.Attach(mount, _root + target);
         }
 
         private void MakeParents(string path)

@@ -19,6 +19,7 @@ internal static class InnerPhase
 
         _ = Libc.UMask(0);
         EnterRoot(plan);
+        File.Delete(PodRoot.Plan);
         KernelFileSystems.Mount(plan);
         SystemdDevices(plan);
         AppRoot.CompleteAll(plan);

@@ -27,7 +27,7 @@ internal static class OuterPhase
             Cgroups.GiveOwnTo(plan.Users.Base);
         }
 
-        int leader = StartInnerHalf(plan, planPath, users, podctl);
+        int leader = StartInnerHalf(plan, CopyPlan(plan, planPath), users, podctl);
         podctl.Send(Stage1Protocol.LeaderPrefix + leader);
     }
 
@@ -47,6 +47,16 @@ internal static class OuterPhase
         {
             throw new PodStartException("podctl went away before the pod could start");
         }
+    }
+
+    /// <summary>The pod's root user cannot read podctl's directories; the plan goes where it can, and the inner half removes it there.</summary>
+    private static string CopyPlan(PodPlan plan, string planPath)
+    {
+        string copy = plan.BuildRoot + PodRoot.Plan;
+        File.Copy(planPath, copy);
+        uint owner = plan.Users?.Base ?? 0;
+        Files.SetOwner(null, copy, owner, owner);
+        return copy;
     }
 
     /// <summary>

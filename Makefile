@@ -1,0 +1,88 @@
+# Builds, installs and tests podctl. The work is done by dotnet and by the scripts in tests/image; this file says what depends on what.
+PREFIX ?= /usr
+DESTDIR ?=
+CONFIGURATION ?= Release
+# The suites of `make test-matrix`.
+SUITES ?= bookworm trixie sid
+
+INSTALL = install -D -m 644
+SHARE = $(DESTDIR)$(PREFIX)/share
+LIB = $(DESTDIR)$(PREFIX)/lib
+
+BUILD_FILES = $(wildcard Directory.*.props global.json nuget.config)
+sources = $(BUILD_FILES) $(shell find $(1) -name obj -prune -o -name bin -prune -o -type f -print)
+export DOTNET_NOLOGO = 1
+export DOTNET_CLI_TELEMETRY_OPTOUT = 1
+
+.PHONY: all
+all: out/podctl out/stage1 ## build both programs (the default)
+
+out/podctl: $(call sources,src/Common src/PodManager)
+	$(call publish,src/PodManager)
+out/stage1: $(call sources,src/Common src/Stage1)
+	$(call publish,src/Stage1)
+
+# Renamed into place at the end: a build that fails leaves no file that looks up to date. One at a time, as both compile src/Common.
+define publish
+@mkdir -p out
+flock out dotnet publish $(1) -c $(CONFIGURATION) -o out/publish/$(@F) -v quiet --tl:off
+cp out/publish/$(@F)/$(@F) $@.new && mv $@.new $@
+endef
+
+# Unit tests run on this machine, the system tests in a throwaway host: out/tests/PROJECT/PROJECT.dll
+TESTS = $(wildcard tests/*.Tests)
+.PHONY: build-tests
+build-tests: $(TESTS:%=out/%.built)
+out/tests/%.built: $(call sources,src $(TESTS))
+	@mkdir -p $(@D)
+	flock out dotnet build tests/$* -c $(CONFIGURATION) -o out/tests/$* -v quiet --tl:off
+	@touch $@
+
+.PHONY: install
+install: all ## install below DESTDIR and PREFIX
+	install -D out/podctl $(DESTDIR)$(PREFIX)/bin/podctl
+	install -D out/stage1 $(LIB)/podctl/stage1
+	$(foreach f,$(wildcard units/*.service units/*.socket units/*.timer units/*.slice units/*.target),$(INSTALL) $(f) $(LIB)/systemd/system/$(notdir $(f))${\n})
+	$(foreach f,$(wildcard packaging/tmpfiles.d/*.conf),$(INSTALL) $(f) $(LIB)/tmpfiles.d/$(notdir $(f))${\n})
+	$(foreach f,$(wildcard packaging/sysusers.d/*.conf),$(INSTALL) $(f) $(LIB)/sysusers.d/$(notdir $(f))${\n})
+	$(foreach f,$(shell find packaging/lib -type f 2>/dev/null),$(INSTALL) $(f) $(LIB)/podctl/$(f:packaging/lib/%=%)${\n})
+	$(foreach f,$(wildcard packaging/man/*.[1-8]),$(INSTALL) $(f) $(SHARE)/man/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))${\n})
+	$(foreach f,$(wildcard packaging/completions/podctl.bash),$(INSTALL) $(f) $(SHARE)/bash-completion/completions/podctl${\n})
+	$(foreach f,$(wildcard packaging/completions/_podctl),$(INSTALL) $(f) $(SHARE)/zsh/site-functions/_podctl${\n})
+	$(foreach f,$(wildcard packaging/completions/podctl.fish),$(INSTALL) $(f) $(SHARE)/fish/vendor_completions.d/podctl.fish${\n})
+
+# A line break for the loops above.
+define \n
+
+
+endef
+
+.PHONY: deps
+deps: ## install what build and tests need
+	@tests/image/install-deps
+
+.PHONY: test test-unit test-system test-matrix
+test: deps ## all tests; the last line is "N passed, N failed, N skipped"
+	@tests/image/test unit self
+test-unit: ## the tests that need no root, network or systemd
+	@tests/image/test unit
+test-system: deps ## the system tests in a throwaway host of this machine's own root
+	@tests/image/test self
+test-matrix: deps ## the system tests in a throwaway host of each of SUITES
+	@tests/image/test $(SUITES)
+
+.PHONY: golden lint demo bench clean help
+golden: build-tests ## rewrite the golden files
+	PODCTL_GOLDEN=write tests/image/test unit
+lint: ## check the code's format and the scripts' syntax
+	dotnet format PodManager.sln --verify-no-changes
+	@for script in $(wildcard tests/image/[a-z]* bench/run .ci/run); do test -d $$script || bash -n $$script; done
+demo: deps all ## the workshop exercise in a throwaway host, at the terminal if there is one
+	@tests/image/demo
+bench: deps all ## compare with podman, crun, runc and systemd-nspawn in one host
+	@bench/run
+clean: ## remove what was built; the test hosts' trees and images stay in .cache
+	rm -rf out
+	find src tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using static Tmds.Linux.LibC;
+
+namespace Common.Native;
+
+/// <summary>Terminals and pseudo-terminals (termios(3), pty(7)).</summary>
+internal static unsafe class Terminal
+{
+    // Larger than struct termios of glibc (60 bytes) and musl.
+    private const int TermiosSize = 256;
+    private const int Now = 0; // TCSANOW
+    private const int AfterOutput = 1; // TCSADRAIN
+    private const nuint GetWindowSize = 0x5413; // TIOCGWINSZ
+    private const nuint SetWindowSizeRequest = 0x5414; // TIOCSWINSZ
+
+    internal static bool IsTerminal(int fd) => Libc.IsATty(fd) == 1;
+
+    /// <summary>A new pseudo-terminal: the master's side, and the path of the other.</summary>
+    internal static (Fd Master, string Path) Create()
+    {
+        Fd master = new(NativeException.ThrowIfFailed(Libc.PosixOpenPt(O_RDWR | O_NOCTTY | O_CLOEXEC), "posix_openpt"));
+        _ = NativeException.ThrowIfFailed(Libc.UnlockPt(master.Number), "unlockpt");
+        byte* name = stackalloc byte[128];
+        int error = Libc.PtsNameR(master.Number, name, 128);
+        return error == 0 ? (master, Marshal.PtrToStringUTF8((nint)name)!) : throw new NativeException("ptsname_r", "", (Errno)error);
+    }
+
+    /// <summary>Switches a terminal to raw mode.</summary>
+    /// <returns>The settings it had, for <see cref="Restore"/>.</returns>
+    internal static byte[] MakeRaw(int fd)
+    {
+        byte[] saved = new byte[TermiosSize];
+        byte* raw = stackalloc byte[TermiosSize];
+        fixed (byte* old = saved)
+        {
+            _ = NativeException.ThrowIfFailed(Libc.TcGetAttr(fd, old), "tcgetattr");
+            new ReadOnlySpan<byte>(old, TermiosSize).CopyTo(new Span<byte>(raw, TermiosSize));
+        }
+
+        Libc.CfMakeRaw(raw);
+        _ = NativeException.ThrowIfFailed(Libc.TcSetAttr(fd, Now, raw), "tcsetattr");
+        return saved;
+    }
+
+    /// <summary>Gives a terminal its settings back, once what was written to it is out.</summary>
+    internal static void Restore(int fd, byte[] saved)
+    {
+        fixed (byte* old = saved)
+        {
+            _ = Libc.TcSetAttr(fd, AfterOutput, old); // best effort: the terminal may have hung up
+        }
+    }
+
+    /// <summary>Gives one terminal the window size of another.</summary>
+    internal static void CopyWindowSize(int from, Fd to)
+    {
+        ulong size = 0;
+        if (Libc.IoCtl(from, GetWindowSize, &size) == 0)
+        {
+            _ = Libc.IoCtl(to.Number, SetWindowSizeRequest, &size); // best effort: a terminal without a size stays without
+        }
+    }
+}

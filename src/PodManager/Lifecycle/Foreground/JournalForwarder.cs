@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using Common.Native;
+
+namespace PodManager.Lifecycle.Foreground;
+
+/// <summary>
+/// Writes what a foreground app printed into the pod's journal, line by line, in the app's own name: the journal's trusted fields are those of a process
+/// in the app's cgroup, as if it had been connected to the journal itself. Native protocol: systemd.io/JOURNAL_NATIVE_PROTOCOL.
+/// </summary>
+internal sealed class JournalForwarder : IDisposable
+{
+    // Between the end of the app and the start of the command that writes its status there is a moment without any process.
+    private static readonly TimeSpan SenderTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly string _socketPath;
+    private readonly string _processesPath;
+    private readonly byte[] _header;
+    private readonly uint _uid;
+    private readonly uint _gid;
+    private readonly Func<bool> _isPodGone;
+    private readonly ArrayWriter _message = new();
+    private DatagramSocket? _socket;
+    private int _sender;
+    private bool _isBroken;
+
+    /// <param name="leaderPid">The pod's PID 1.</param>
+    /// <param name="cgroup">The pod's cgroup directory.</param>
+    /// <param name="app">The app's name.</param>
+    /// <param name="uid">Its user, as the host numbers it.</param>
+    /// <param name="gid">Its group, as the host numbers it.</param>
+    /// <param name="isPodGone">Whether there is nobody left to write for.</param>
+    public JournalForwarder(int leaderPid, string cgroup, string app, uint uid, uint gid, Func<bool> isPodGone)
+    {
+        _socketPath = $"/proc/{leaderPid}/root/run/systemd/journal/socket";
+        _processesPath = $"{cgroup}/system.slice/{app}.service/cgroup.procs";
+        _header = Encoding.UTF8.GetBytes($"PRIORITY=6\nSYSLOG_FACILITY=3\nSYSLOG_IDENTIFIER={app}\nMESSAGE");
+        _uid = uid;
+        _gid = gid;
+        _isPodGone = isPodGone;
+    }
+
+    /// <summary>Whether a line could not be written, so that the journal is incomplete.</summary>
+    public bool HasLostLines { get; private set; }
+
+    /// <summary>Writes one line, without its newline; any bytes.</summary>
+    public void Write(ReadOnlySpan<byte> line)
+    {
+        lock (_lock)
+        {
+            _message.Clear();
+            _message.Append(_header);
+
+            // The form for values that may contain newlines: the name alone, the length as 64 bits little endian, the bytes.
+            Span<byte> length = stackalloc byte[9];
+            length[0] = (byte)'\n';
+            BinaryPrimitives.WriteUInt64LittleEndian(length[1..], (ulong)line.Length);
+            _message.Append(length);
+            _message.Append(line);
+            _message.Append("\n"u8);
+            if (!TrySend(_message.Written))
+            {
+                HasLostLines = true;
+            }
+        }
+    }
+
+    public void Dispose() => _socket?.Dispose();
+
+    private bool TrySend(ReadOnlySpan<byte> message)
+    {
+        long deadline = Environment.TickCount64 + (long)SenderTimeout.TotalMilliseconds;
+        while (!_isBroken)
+        {
+            if (_sender != 0 || FindSender())
+            {
+                switch (Send(message))
+                {
+                    case Errno.None:
+                        return true;
+                    case Errno.ESRCH:
+                        _sender = 0; // it has ended; the next one takes over
+                        continue;
+                    case Errno.ECONNREFUSED or Errno.ENOENT or Errno.ENOTCONN:
+                        _socket?.Dispose(); // journald is being restarted
+                        _socket = null;
+                        break;
+                    default:
+                        _isBroken = true;
+                        continue;
+                }
+            }
+
+            if (_isPodGone() || Environment.TickCount64 > deadline)
+            {
+                _isBroken = true;
+            }
+
+            _ = Poll.Wait([], TimeSpan.FromMilliseconds(1), []);
+        }
+
+        return false;
+    }
+
+    private Errno Send(ReadOnlySpan<byte> message)
+    {
+        try
+        {
+            _socket ??= DatagramSocket.Connect(_socketPath);
+        }
+        catch (NativeException e)
+        {
+            return e.Errno;
+        }
+
+        return _socket.SendAs(message, _sender, _uid, _gid);
+    }
+
+    private bool FindSender()
+    {
+        try
+        {
+            string first = File.ReadLines(_processesPath).FirstOrDefault() ?? "";
+            return int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out _sender);
+        }
+        catch (IOException)
+        {
+            return false; // the cgroup is not there yet, or not any more
+        }
+    }
+
+    /// <summary>A byte buffer that grows and is used again.</summary>
+    private sealed class ArrayWriter
+    {
+        private byte[] _bytes = new byte[8192];
+        private int _length;
+
+        public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
+
+        public void Clear() => _length = 0;
+
+        public void Append(ReadOnlySpan<byte> more)
+        {
+            if (_length + more.Length > _bytes.Length)
+            {
+                Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + more.Length));
+            }
+
+            more.CopyTo(_bytes.AsSpan(_length));
+            _length += more.Length;
+        }
+    }
+}

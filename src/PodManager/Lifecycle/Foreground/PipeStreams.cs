@@ -1,0 +1,88 @@
+using Common.Native;
+using PodManager.Pods;
+
+namespace PodManager.Lifecycle.Foreground;
+
+/// <summary>Standard input, output and error as separate streams of bytes, unchanged; output goes to the pod's journal too.</summary>
+internal sealed class PipeStreams : IAppStreams
+{
+    private static readonly TimeSpan FinishTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly PodDirectories _pod;
+    private readonly string _app;
+    private readonly uint _uid;
+    private readonly uint _gid;
+    private readonly AppPipes _pipes;
+    private readonly Wakeup _drained = new();
+    private readonly List<StreamPump> _outputs = [];
+    private JournalForwarder? _journal;
+    private int _running = 2;
+
+    /// <param name="pod">The pod's directories; the exchange directory is there.</param>
+    /// <param name="app">The app's name.</param>
+    /// <param name="uid">Its user as the host numbers it.</param>
+    /// <param name="gid">Its group as the host numbers it.</param>
+    public PipeStreams(PodDirectories pod, string app, uint uid, uint gid)
+    {
+        _pod = pod;
+        _app = app;
+        _uid = uid;
+        _gid = gid;
+        _pipes = AppPipes.Create(pod, app, uid, gid);
+    }
+
+    public Fd Drained => _drained.Fd;
+
+    public string? EndMarker => _pod.InExchange(Exchange.DrainLock(_app));
+
+    public void Start(PodLeader leader)
+    {
+        _journal = new JournalForwarder(leader.Pid, _pod.Cgroup, _app, _uid, _gid, () => leader.HasEnded);
+        new StreamPump("stdin", new Fd(0, owns: false), _pipes.Input, null, _ => _pipes.Input.Dispose()).Start();
+        StartOutput("stdout", _pipes.Output, 1);
+        StartOutput("stderr", _pipes.Error, 2);
+    }
+
+    public void AppHasStarted() => _pipes.AppHasStarted();
+
+    public void AppHasEnded() => _pipes.AppHasEnded();
+
+    public void ReleaseStatus() => _pipes.ReleaseStatus();
+
+    public void Resize()
+    {
+        // Pipes have no size.
+    }
+
+    public string? Finish()
+    {
+        _pipes.AppHasEnded();
+        bool isDone = _outputs.TrueForAll(static pump => pump.Join(FinishTimeout));
+        _pipes.ReleaseStatus();
+        return !isDone ? "output was lost: nobody reads it"
+            : _journal is { HasLostLines: true } ? "the pod's journal is incomplete: it was gone before everything had been written"
+            : null;
+    }
+
+    public void Dispose()
+    {
+        // The pumps may still be inside a read; what they use goes with the process.
+        _journal?.Dispose();
+    }
+
+    private void StartOutput(string name, Fd from, int to)
+    {
+        JournalForwarder journal = _journal!;
+        StreamPump pump = new(name, from, new Fd(to, owns: false), new LineSplitter(line => journal.Write(line.Span)), _ =>
+        {
+            // Whoever writes on although nobody reads gets SIGPIPE, as in any pipeline.
+            from.Dispose();
+            if (Interlocked.Decrement(ref _running) == 0)
+            {
+                _drained.Set();
+            }
+        });
+        _outputs.Add(pump);
+        pump.Start();
+    }
+}

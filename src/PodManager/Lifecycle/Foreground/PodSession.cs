@@ -1,0 +1,173 @@
+using Common.Native;
+using static Tmds.Linux.LibC;
+
+namespace PodManager.Lifecycle.Foreground;
+
+/// <summary>Stays with a pod until its app has ended, the journal is complete and the status is known.</summary>
+internal sealed class PodSession : IDisposable
+{
+    private const int WindowChanged = 28; // SIGWINCH
+
+    private readonly PodDirectories _pod;
+    private readonly string _app;
+    private readonly PodLeader _leader;
+    private readonly IAppStreams? _streams;
+    private readonly SignalQueue _signals;
+    private readonly DatagramSocket _notify;
+    private readonly Action _onReady;
+    private readonly FileWatch _watch = new();
+    private readonly int _endWatch;
+    private readonly int _statusWatch;
+    private Fd? _journald;
+    private bool _isStopping;
+    private bool _isReady;
+    private bool _isDrained;
+    private bool _hasStatus;
+
+    /// <param name="pod">The pod's directories.</param>
+    /// <param name="app">The app's name.</param>
+    /// <param name="leader">The pod's PID 1.</param>
+    /// <param name="streams">Between the user and the app; null if the pod is to be left alone once it is up.</param>
+    /// <param name="signals">What podctl is told by signals.</param>
+    /// <param name="notify">Where the pod's systemd reports.</param>
+    /// <param name="onReady">Called once when all apps are up.</param>
+    public PodSession(
+        PodDirectories pod, string app, PodLeader leader, IAppStreams? streams, SignalQueue signals, DatagramSocket notify, Action onReady)
+    {
+        _pod = pod;
+        _app = app;
+        _leader = leader;
+        _streams = streams;
+        _signals = signals;
+        _notify = notify;
+        _onReady = onReady;
+        _endWatch = streams?.EndMarker is null ? -1 : _watch.OnOpen(streams.EndMarker);
+        _statusWatch = _watch.OnWriteIn(pod.Status);
+    }
+
+    public static IEnumerable<int> Signals(bool isInteractive)
+    {
+        int[] always = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2];
+        return isInteractive ? [.. always, WindowChanged] : always;
+    }
+
+    /// <summary>Begins to pass the streams.</summary>
+    public void Start() => _streams?.Start(_leader);
+
+    /// <summary>
+    /// Returns once the pod has ended, as far as anybody can tell: what is left of it is being taken apart by the kernel. Without streams it returns once the apps are up.
+    /// </summary>
+    public void Run()
+    {
+        Span<bool> ready = stackalloc bool[6];
+        while (true)
+        {
+            Fd?[] sources = [_leader.Process, _signals.Fd, _watch.Fd, _notify.Fd, _isDrained ? null : _streams?.Drained, _journald];
+            _ = Poll.Wait(sources, null, ready);
+            if (ready[1])
+            {
+                HandleSignals();
+            }
+
+            if (ready[2])
+            {
+                HandleFiles();
+            }
+
+            if (ready[3])
+            {
+                HandleNotification();
+            }
+
+            if (ready[4])
+            {
+                HandleDrained();
+            }
+
+            if (ready[0] || _leader.Process is null || (_isReady && _streams is null))
+            {
+                return;
+            }
+
+            if (ready[5] && _hasStatus)
+            {
+                // The journal is complete and the status written. What systemd would do now is to kill what is left, and nothing is.
+                _leader.Kill();
+                return;
+            }
+
+            if (ready[5])
+            {
+                _journald = null; // it ended too early and is being restarted; the end of the pod itself is all there is to wait for
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _journald?.Dispose();
+    }
+
+    private void HandleSignals()
+    {
+        foreach (int signal in _signals.Take())
+        {
+            if (signal == WindowChanged)
+            {
+                _streams?.Resize();
+            }
+            else if (signal != SIGINT && signal != SIGTERM)
+            {
+                using Fd? app = PodCgroups.OpenService(_pod, $"{_app}.service");
+                _ = app is not null && Pidfd.Signal(app, signal);
+            }
+            else if (_isStopping)
+            {
+                _leader.Kill();
+            }
+            else
+            {
+                _isStopping = true;
+                _leader.PowerOff();
+            }
+        }
+    }
+
+    private void HandleFiles()
+    {
+        foreach (int watch in _watch.Take())
+        {
+            if (watch == _endWatch)
+            {
+                _streams?.AppHasEnded();
+            }
+            else if (watch == _statusWatch && !_hasStatus)
+            {
+                _hasStatus = true;
+                _journald ??= PodCgroups.OpenService(_pod, "systemd-journald.service");
+                _streams?.AppHasEnded();
+            }
+        }
+    }
+
+    private void HandleNotification()
+    {
+        while (_notify.TryReceive() is string message)
+        {
+            if (message.Split('\n').Contains("READY=1"))
+            {
+                _isReady = true;
+                _streams?.AppHasStarted();
+                _onReady();
+            }
+        }
+    }
+
+    private void HandleDrained()
+    {
+        _isDrained = true;
+        _journald ??= PodCgroups.OpenService(_pod, "systemd-journald.service");
+        _streams?.ReleaseStatus();
+    }
+}

@@ -1,0 +1,31 @@
+using Common.Contract;
+using PodManager.Pods;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>A pod's directory with its lock, which whoever prepares, starts or removes the pod holds. Disposing it lets go; what was never published is removed.</summary>
+internal interface IPodHandle : IDisposable
+{
+    PodId Id { get; }
+
+    /// <summary>Absolute; changes when the pod is published.</summary>
+    string Directory { get; }
+
+    /// <summary>Takes a range of ids that no other pod has, until the pod is removed.</summary>
+    IdRange AllocateIds();
+
+    /// <summary>Writes the record and makes the pod visible, in one step.</summary>
+    void Publish(PodRecord record);
+
+    /// <summary>Leaves word that the pod runs, with its PID 1 as the host numbers it.</summary>
+    void WriteLeader(int pid);
+
+    /// <summary>Leaves word that the pod's systemd has started its apps.</summary>
+    void MarkReady();
+
+    /// <summary>Leaves word that `gc` may remove the pod after its grace period.</summary>
+    void MarkGarbage();
+
+    /// <summary>Removes the pod: its directory, journal and ids. It must have no processes.</summary>
+    void Remove();
+}

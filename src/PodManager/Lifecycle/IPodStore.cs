@@ -1,0 +1,41 @@
+using PodManager.Pods;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>The pods on this host's disk.</summary>
+internal interface IPodStore
+{
+    /// <summary>Every pod, sorted by UUID; one that cannot be read is there with its problem.</summary>
+    IReadOnlyList<Pod> List();
+
+    /// <summary>The pod as it is now.</summary>
+    /// <returns>Null if there is none.</returns>
+    Pod? Find(PodId id);
+
+    /// <summary>The ids of all pods, without a look at any.</summary>
+    IReadOnlyList<PodId> Ids();
+
+    /// <summary>Makes the directory of a new pod, locked, which nobody sees as a pod before it is published.</summary>
+    IPodHandle Reserve(PodId id);
+
+    /// <summary>Takes the lock of a pod that is there.</summary>
+    /// <returns>Null if somebody else has it.</returns>
+    /// <exception cref="PodctlException">There is no such pod.</exception>
+    IPodHandle? TryLock(PodId id);
+
+    /// <summary>Waits until no process of the pod is left.</summary>
+    /// <returns>False if there still is one after <paramref name="timeout"/>.</returns>
+    bool WaitUntilEmpty(PodId id, TimeSpan timeout, CancellationToken ct);
+
+    /// <summary>Waits until the pod satisfies a condition, looking again whenever something about it has changed, or until the time is up.</summary>
+    /// <returns>The pod as it then is; null if it is not there (any more).</returns>
+    Pod? WaitFor(PodId id, Func<Pod, bool> condition, TimeSpan? timeout, CancellationToken ct);
+
+    /// <summary>Removes what was left by processes that died: half-made and half-removed pods, ranges of ids without a pod.</summary>
+    /// <returns>One line about each.</returns>
+    IReadOnlyList<string> RemoveLeftovers();
+
+    /// <summary>The extracted layers that some pod still needs.</summary>
+    /// <exception cref="PodctlException">A pod cannot be read, so that nobody can say.</exception>
+    IReadOnlySet<string> LayersInUse();
+}

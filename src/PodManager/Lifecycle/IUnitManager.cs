@@ -1,0 +1,42 @@
+namespace PodManager.Lifecycle;
+
+/// <summary>The host's service manager (org.freedesktop.systemd1(5)). One caller at a time.</summary>
+internal interface IUnitManager
+{
+    /// <summary>
+    /// Asks for a transient scope around processes that are running. The request is on its way when this returns; the outcome says
+    /// that the scope is active and holds its processes, or throws.
+    /// </summary>
+    IPending<bool> StartScope(ScopeRequest request);
+
+    /// <summary>Asks for a unit to be stopped.</summary>
+    /// <returns>The outcome: false if there is no such unit (any more); throws if it is still there after <paramref name="timeout"/>.</returns>
+    IPending<bool> StopUnit(string unit, TimeSpan timeout);
+
+    /// <summary>Sends a signal to every process of a unit, or to a service's main one.</summary>
+    /// <returns>False if there is no such unit.</returns>
+    bool KillUnit(string unit, KillTarget target, int signal);
+
+    /// <summary>What the manager says about a unit.</summary>
+    /// <returns>Null if it does not know the unit.</returns>
+    UnitState? GetUnitState(string unit);
+
+    /// <summary>Lets go of a unit that failed, so that its name is free again; no such unit is success.</summary>
+    void ResetFailed(string unit);
+
+    /// <summary>The names of the units that match a glob and are in one of the given active states (`failed`, `active`…).</summary>
+    IReadOnlyList<string> ListUnits(string pattern, IReadOnlyList<string> activeStates);
+}
+
+/// <summary>Which processes of a unit a signal is for (systemctl(1), --kill-whom).</summary>
+internal enum KillTarget
+{
+    All,
+    Main,
+}
+
+/// <summary>A unit's state in the manager's own words.</summary>
+/// <param name="ActiveState">`active`, `inactive`, `failed`, `activating`, `deactivating`…</param>
+/// <param name="SubState">E.g. `running`, `abandoned`.</param>
+/// <param name="ControlGroup">Path below /sys/fs/cgroup, with a leading slash; empty if it has none.</param>
+internal sealed record UnitState(string ActiveState, string SubState, string ControlGroup);

@@ -1,0 +1,35 @@
+using Common.Native;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>Makes what a pod needs in its directory, beside the record, and its journal's directory.</summary>
+internal static class PodDirectoryMaker
+{
+    private const uint Everybody = 0x1ED;
+    private const uint OwnerOnly = 0x1C0;
+
+    /// <param name="pod">The pod's directories.</param>
+    /// <param name="app">Its app.</param>
+    /// <param name="owner">The pod's root user as the host numbers it.</param>
+    public static void Make(PodDirectories pod, string app, uint owner)
+    {
+        foreach (string shared in new[] { pod.Exchange, pod.Status })
+        {
+            _ = Files.MakeDirectory(null, shared, OwnerOnly);
+            Files.SetOwner(null, shared, owner, owner);
+        }
+
+        foreach (string directory in new[] { Path.GetDirectoryName(pod.Upper(app))!, Path.GetDirectoryName(pod.Work(app))! })
+        {
+            _ = Files.MakeDirectory(null, directory, OwnerOnly);
+        }
+
+        // The app's `/` has this directory's mode.
+        _ = Files.MakeDirectory(null, pod.Upper(app), Everybody);
+        _ = Files.MakeDirectory(null, pod.Work(app), OwnerOnly);
+
+        // As systemd makes them: the group of the parent, by its setgid bit, may read journals.
+        _ = Directory.CreateDirectory(Path.GetDirectoryName(pod.Journal)!);
+        _ = Files.MakeDirectory(null, pod.Journal, Everybody);
+    }
+}

@@ -1,0 +1,71 @@
+using Common.Native;
+using PodManager.Pods;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>What comes of a run once its session is over.</summary>
+internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSpec app, PodLeader leader)
+{
+    private const int KilledCode = 128 + 9;
+
+    // systemd.exec(5), "Process Exit Codes": a service that could not be started exits with one of these itself.
+    private const int FirstSetUpCode = 200;
+    private const int LastSetUpCode = 245;
+
+    // SD_MESSAGE_SPAWN_FAILED, sd-messages(3).
+    private const string SpawnFailed = "641257651c1b4ec9a8624d7a40a9e1e7";
+
+    private static readonly TimeSpan TearDownTimeout = TimeSpan.FromSeconds(10);
+
+    public int Conclude(RunOptions options, IPodHandle handle)
+    {
+        int? code = StatusCode();
+        if (code is >= FirstSetUpCode and <= LastSetUpCode && SetUpFailure() is PodctlException failure)
+        {
+            RemoveIfAsked(options, handle);
+            throw failure;
+        }
+
+        if (options.Mode == RunMode.Detached)
+        {
+            return 0;
+        }
+
+        RemoveIfAsked(options, handle);
+        return code ?? KilledCode;
+    }
+
+    private int? StatusCode() =>
+        services.Pods.Find(pod.Id)?.Statuses.FirstOrDefault(status => status.Key.ToString() == app.Name).Value?.Code;
+
+    /// <summary>Whether the app's code is systemd's own, and then why the app could not be run; the pod's journal tells.</summary>
+    private PodctlException? SetUpFailure()
+    {
+        using IJournalReader? journal = services.Journals.Open(pod.Id);
+        journal?.Match("MESSAGE_ID", [SpawnFailed]);
+        if (journal?.Next() is not JournalEntry entry)
+        {
+            return null;
+        }
+
+        _ = int.TryParse(entry.Text("ERRNO"), out int number);
+        string reason = number == 0 ? entry.Text("MESSAGE") ?? "" : NativeException.Describe((Errno)number);
+        ExitCode code = (Errno)number == Errno.ENOENT ? ExitCode.CommandNotFound : ExitCode.CannotExecute;
+        return new PodctlException(
+            code,
+            $"cannot run '{app.Program}': {reason}",
+            $"`podctl logs {pod.Id.Short}` shows what the pod's systemd says");
+    }
+
+    private void RemoveIfAsked(RunOptions options, IPodHandle handle)
+    {
+        if (options.Remove && options.Mode != RunMode.Detached)
+        {
+            leader.Kill();
+            if (services.Pods.WaitUntilEmpty(pod.Id, TearDownTimeout, CancellationToken.None))
+            {
+                handle.Remove();
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Common.Contract;
+using Common.Native;
+using PodManager.Lifecycle.Foreground;
+using PodManager.Pods;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>What a run needs of the rest of podctl.</summary>
+/// <param name="Images">Where images come from.</param>
+/// <param name="Pods">Where pods are kept.</param>
+/// <param name="Starter">How they are started.</param>
+/// <param name="Units">The host's service manager.</param>
+/// <param name="Journals">The pods' journals.</param>
+/// <param name="Messages">What is to be said to the user.</param>
+/// <param name="Trace">Where the time goes.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record RunServices(
+    IImageSource Images,
+    IPodStore Pods,
+    PodStarter Starter,
+    Func<IUnitManager> Units,
+    IJournal Journals,
+    IMessageSink Messages,
+    StartTrace Trace,
+    TimeProvider Time);
+
+/// <summary>`podctl run`: from an image's name to the app's exit code.</summary>
+internal sealed class RunService(RunServices services) : IPodRunner
+{
+    private static readonly TimeSpan TearDownTimeout = TimeSpan.FromSeconds(10);
+
+    public async Task<RunResult> RunAsync(RunOptions options, CancellationToken ct)
+    {
+        RequireTrust(options);
+        PodId id = PodId.New();
+        StoredImage image = await services.Images.GetAsync(options.Image, FetchOptionsOf(options), ct);
+        services.Trace.Mark("image at hand");
+        PodPlanner planner = new(id, options, image, services.Images.OpenRoot(image), Environment.GetEnvironmentVariable("TERM"));
+        if (options.UuidFile is not null)
+        {
+            await File.WriteAllTextAsync(options.UuidFile, id.ToString(), ct);
+        }
+
+        using IPodHandle handle = services.Pods.Reserve(id);
+        return new RunResult(Run(options, planner, handle, ct), id);
+    }
+
+    private static void RequireTrust(RunOptions options)
+    {
+        if (!options.InsecureOptions.HasFlag(InsecureOptions.Image))
+        {
+            throw new PodctlException(
+                ExitCode.RunFailed,
+                $"image '{options.Image}' has no trusted signature and does not run",
+                "signatures cannot be checked yet; `--insecure-options=image` runs it unchecked");
+        }
+    }
+
+    private static FetchOptions FetchOptionsOf(RunOptions options) => new(
+        options.PullPolicy,
+        options.InsecureOptions.HasFlag(InsecureOptions.Http),
+        options.InsecureOptions.HasFlag(InsecureOptions.Tls));
+
+    private int Run(RunOptions options, PodPlanner planner, IPodHandle handle, CancellationToken ct)
+    {
+        IdRange? users = options.PrivateUsers ? handle.AllocateIds() : null;
+        handle.Publish(planner.Record(handle.Id, services.Time.GetUtcNow(), users));
+        PodDirectories pod = new(handle.Id, handle.Directory, services.Journals.DirectoryFor(handle.Id));
+        services.Trace.Mark("pod recorded");
+        try
+        {
+            uint ids = users?.Base ?? 0;
+            PodDirectoryMaker.Make(pod, planner.App.Name, ids);
+            using SignalQueue signals = new(PodSession.Signals(options.Mode == RunMode.Interactive));
+            using DatagramSocket notify = BindNotifySocket(pod, ids);
+            PodLeader? leader = null;
+            using IAppStreams? streams = Streams(options.Mode, pod, planner.App, ids, () => leader?.Kill());
+            PodPlan plan = planner.Plan(pod, users, (streams as ConsoleStreams)?.Path);
+            File.WriteAllBytes(pod.Plan, JsonSerializer.SerializeToUtf8Bytes(plan, PlanJson.Default.PodPlan));
+            services.Trace.Mark("plan written");
+            _ = Libc.SetSubreaper(options.Mode != RunMode.Detached);
+            leader = services.Starter.Start(pod, planner.App.Description, !options.InsecureOptions.HasFlag(InsecureOptions.Paths), ct);
+            using (leader)
+            {
+                handle.WriteLeader(leader.Pid);
+                return Attend(options, pod, planner.App, leader, streams, signals, notify, handle);
+            }
+        }
+        catch
+        {
+            Abandon(handle);
+            throw;
+        }
+    }
+
+    private int Attend(
+        RunOptions options,
+        PodDirectories pod,
+        AppSpec app,
+        PodLeader leader,
+        IAppStreams? streams,
+        SignalQueue signals,
+        DatagramSocket notify,
+        IPodHandle handle)
+    {
+        using PodSession session = new(pod, app.Name, leader, streams, signals, notify, () =>
+        {
+            services.Trace.Mark("apps up");
+            handle.MarkReady();
+        });
+        session.Start();
+        if (services.Starter.Register(leader, CancellationToken.None) is string problem && !leader.HasEnded)
+        {
+            services.Messages.Warn($"the pod is no machine, machinectl and `journalctl -M` do not know it: {problem}, going on without");
+        }
+
+        session.Run();
+        services.Trace.Mark(leader.HasEnded ? "pod ended" : "app ended, or detached");
+        if (streams?.Finish() is string loss)
+        {
+            services.Messages.Warn(loss);
+        }
+
+        return new RunOutcome(services, pod, app, leader).Conclude(options, handle);
+    }
+
+    private static IAppStreams? Streams(RunMode mode, PodDirectories pod, AppSpec app, uint ids, Action kill) => mode switch
+    {
+        RunMode.Foreground => new PipeStreams(pod, app.Name, ids + app.Uid, ids + app.Gid),
+        RunMode.Interactive => new ConsoleStreams(ids + app.Uid, ids + app.Gid, kill),
+        _ => null,
+    };
+
+    private static DatagramSocket BindNotifySocket(PodDirectories pod, uint ids)
+    {
+        string path = pod.InExchange(Exchange.NotifySocket);
+        DatagramSocket socket = DatagramSocket.Bind(path);
+        Files.SetOwner(null, path, ids, ids);
+        return socket;
+    }
+
+    /// <summary>A start that failed leaves nothing: the scope's processes, then the directory.</summary>
+    private void Abandon(IPodHandle handle)
+    {
+        try
+        {
+            _ = services.Units().KillUnit(handle.Id.ScopeName, KillTarget.All, Tmds.Linux.LibC.SIGKILL);
+            _ = services.Pods.WaitUntilEmpty(handle.Id, TearDownTimeout, CancellationToken.None);
+            handle.Remove();
+        }
+        catch (Exception e) when (e is PodctlException or NativeException or IOException)
+        {
+            services.Messages.Warn($"pod '{handle.Id}' could not be removed: {e.Message}, leaving it to `podctl gc`");
+        }
+    }
+}

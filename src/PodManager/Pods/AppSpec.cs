@@ -1,0 +1,50 @@
+namespace PodManager.Pods;
+
+/// <summary>One app as it will run: nothing is looked up or defaulted any more.</summary>
+internal sealed record AppSpec
+{
+    /// <summary>Lower-case letters, digits and hyphens; unique in the pod.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>For people, in systemctl's and journalctl's output.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Absolute path of the program inside the app's root.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>The words of the command line, the program's name as it was given first.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>`KEY=VALUE`; exactly these, and what systemd cannot be kept from adding.</summary>
+    public required IReadOnlyList<string> Environment { get; init; }
+
+    /// <summary>Absolute, inside the app's root.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    public required uint Uid { get; init; }
+
+    public required uint Gid { get; init; }
+
+    public IReadOnlyList<uint> SupplementaryGids { get; init; } = [];
+
+    /// <summary>What asks the app to stop, e.g. `SIGTERM`.</summary>
+    public required string StopSignal { get; init; }
+
+    public required AppStreams Streams { get; init; }
+
+    /// <summary>The capability bounding set, e.g. `CAP_CHOWN`; null for all.</summary>
+    public required IReadOnlyList<string>? Capabilities { get; init; }
+}
+
+/// <summary>Where an app's standard streams lead.</summary>
+internal enum AppStreams
+{
+    /// <summary>Output to the journal, input empty.</summary>
+    Journal,
+
+    /// <summary>All three to a podctl in the foreground, by way of fifos; it writes the journal too.</summary>
+    Foreground,
+
+    /// <summary>The pod's console, a terminal.</summary>
+    Console,
+}

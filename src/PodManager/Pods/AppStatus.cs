@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace PodManager.Pods;
+
+/// <summary>
+/// How an app ended, in the words of systemd.exec(5), "$EXIT_CODE, $EXIT_STATUS" and "$SERVICE_RESULT": `exited 3 exit-code`, `killed KILL signal`.
+/// It is written inside the pod, so that anything else may stand there.
+/// </summary>
+/// <param name="Code">What the app exited with, or 128 plus the signal that killed it.</param>
+/// <param name="Signal">The signal's name without SIG; null if it exited.</param>
+/// <param name="Result">systemd's verdict: `success`, `exit-code`, `signal`, `core-dump`, `timeout`, `oom-kill`…</param>
+/// <param name="Finished">When.</param>
+internal sealed record AppStatus(int Code, string? Signal, string Result, DateTimeOffset Finished)
+{
+    /// <summary>More than this is no status.</summary>
+    public const int MaxBytes = 4096;
+
+    // signal(7); the numbers of x86-64 and arm64, which are the same.
+    private static readonly string[] SignalNames =
+    [
+        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT",
+        "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+    ];
+
+    private const int FirstRealTimeSignal = 34;
+    private const int LastRealTimeSignal = 64;
+
+    /// <summary>Reads the one line of a status file.</summary>
+    /// <returns>Null if it is no status.</returns>
+    public static AppStatus? Parse(string text, DateTimeOffset finished)
+    {
+        string[] words = text.EndsWith('\n') ? text[..^1].Split(' ') : text.Split(' ');
+        if (words.Length != 3 || !words[2].All(static c => char.IsAsciiLetterLower(c) || c == '-') || words[2].Length is 0 or > 32)
+        {
+            return null;
+        }
+
+        switch (words[0])
+        {
+            case "exited" when int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int code) && code <= 255:
+                return new AppStatus(code, null, words[2], finished);
+            case "killed" or "dumped" when SignalNumber(words[1]) is { } signal:
+                return new AppStatus(128 + signal, words[1], words[2], finished);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>A signal's number by its name without SIG (`TERM`, `RTMIN+3`), as systemd writes it.</summary>
+    private static int? SignalNumber(string name)
+    {
+        int index = Array.IndexOf(SignalNames, name);
+        if (index >= 0)
+        {
+            return index + 1;
+        }
+
+        string offset = name switch
+        {
+            "RTMIN" => "0",
+            _ when name.StartsWith("RTMIN+", StringComparison.Ordinal) => name[6..],
+            _ => "",
+        };
+        return int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n <= LastRealTimeSignal - FirstRealTimeSignal
+            ? FirstRealTimeSignal + n
+            : null;
+    }
+}

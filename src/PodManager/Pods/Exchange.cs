@@ -1,0 +1,22 @@
+namespace PodManager.Pods;
+
+/// <summary>The directory that a pod's systemd and podctl share: `io` in the pod's directory on the host, /run/podctl inside. No app sees it.</summary>
+internal static class Exchange
+{
+    public const string InsidePod = "/run/podctl";
+
+    /// <summary>systemd's sd_notify(3) messages about the pod as a whole come here.</summary>
+    public const string NotifySocket = "notify";
+
+    /// <summary>Statuses, one file an app, written when it has ended.</summary>
+    public const string StatusDirectory = "status";
+
+    /// <summary>A foreground podctl holds this file's lock until it has read everything the app wrote; the status waits for it.</summary>
+    public static string DrainLock(string app) => $"{app}.lock";
+
+    public static string Stdin(string app) => $"{app}.stdin";
+
+    public static string Stdout(string app) => $"{app}.stdout";
+
+    public static string Stderr(string app) => $"{app}.stderr";
+}

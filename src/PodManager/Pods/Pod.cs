@@ -1,0 +1,32 @@
+namespace PodManager.Pods;
+
+/// <summary>A pod as it was at one moment.</summary>
+/// <param name="Id">Its UUID.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Record">What was decided about it; null if that is not written yet, or cannot be read.</param>
+internal sealed record Pod(PodId Id, PodState State, PodRecord? Record)
+{
+    /// <summary>Why the record cannot be read.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>The pod's PID 1 as the host numbers it; null if it is gone or has never been.</summary>
+    public int? LeaderPid { get; init; }
+
+    public DateTimeOffset? Started { get; init; }
+
+    /// <summary>When `gc` marked it.</summary>
+    public DateTimeOffset? Marked { get; init; }
+
+    /// <summary>The pod's apps are up, as its systemd said.</summary>
+    public bool IsReady { get; init; }
+
+    /// <summary>Its cgroup has processes, whatever its apps' statuses say.</summary>
+    public bool HasProcesses { get; init; }
+
+    /// <summary>The apps that have ended.</summary>
+    public IReadOnlyDictionary<AppName, AppStatus> Statuses { get; init; } = new Dictionary<AppName, AppStatus>();
+
+    public DateTimeOffset? Created => Record?.Created;
+
+    public IReadOnlyList<PodApp> Apps => Record?.Apps ?? [];
+}

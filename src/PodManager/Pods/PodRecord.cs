@@ -1,0 +1,55 @@
+using Common.Contract;
+
+namespace PodManager.Pods;
+
+/// <summary>What was decided when a pod was made. Written once, as pod.json in the pod's directory; everything that changes later is a file of its own.</summary>
+internal sealed record PodRecord
+{
+    /// <summary>The version this build writes; one that it does not know is refused.</summary>
+    public const int CurrentVersion = 1;
+
+    public int Version { get; init; } = CurrentVersion;
+
+    public required PodId Uuid { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required string Hostname { get; init; }
+
+    /// <summary>The name the user gave it.</summary>
+    public string? Name { get; init; }
+
+    public required NetworkMode Network { get; init; }
+
+    /// <summary>The pod's user namespace; null if it shares the host's.</summary>
+    public IdRange? PrivateUsers { get; init; }
+
+    public InsecureOptions InsecureOptions { get; init; }
+
+    public required RunMode Mode { get; init; }
+
+    public required IReadOnlyList<PodApp> Apps { get; init; }
+}
+
+/// <summary>How a pod is connected.</summary>
+internal enum NetworkMode
+{
+    /// <summary>Loopback only.</summary>
+    None,
+
+    /// <summary>The host's network namespace.</summary>
+    Host,
+}
+
+/// <summary>What podctl does while the pod runs.</summary>
+internal enum RunMode
+{
+    /// <summary>Passes the app's output on and waits.</summary>
+    Foreground,
+
+    /// <summary>The caller's terminal is the app's.</summary>
+    Interactive,
+
+    /// <summary>It has left; the journal has the output.</summary>
+    Detached,
+}

@@ -1,0 +1,60 @@
+using Common.Native;
+using PodManager.Pods;
+using static Tmds.Linux.LibC;
+
+namespace PodManager.Store;
+
+/// <summary>A pod's scope as the kernel sees it: a cgroup that has processes or not (cgroups(7), "cgroup.events").</summary>
+internal static class PodCgroup
+{
+    public static string EventsPath(PodId id) => $"/sys/fs/cgroup/machine.slice/{id.ScopeName}/cgroup.events";
+
+    public static bool IsPopulated(PodId id)
+    {
+        try
+        {
+            using Fd events = Files.Open(EventsPath(id), O_RDONLY);
+            return IsPopulated(events);
+        }
+        catch (NativeException e) when (IsGone(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits until no process is left.</summary>
+    /// <returns>False if the time was up first.</returns>
+    public static bool WaitUntilEmpty(PodId id, TimeSpan timeout, TimeProvider time, CancellationToken ct)
+    {
+        try
+        {
+            using Fd events = Files.Open(EventsPath(id), O_RDONLY);
+            long start = time.GetTimestamp();
+            while (IsPopulated(events))
+            {
+                TimeSpan left = timeout - time.GetElapsedTime(start);
+
+                // The kernel tells a change as POLLPRI, to whoever has read the file before.
+                if (left <= TimeSpan.Zero || !Readiness.Wait(events.Number, (short)POLLPRI, left, ct))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        catch (NativeException e) when (IsGone(e))
+        {
+            return true;
+        }
+    }
+
+    private static bool IsPopulated(Fd events)
+    {
+        _ = NativeException.ThrowIfFailed(Libc.LSeek(events.Number, 0, SEEK_SET), "lseek", "'cgroup.events'");
+        return Files.ReadText(events).Split('\n').Contains("populated 1", StringComparer.Ordinal);
+    }
+
+    // ENODEV: the cgroup was removed while the file was open.
+    private static bool IsGone(NativeException e) => e.Errno is Errno.ENOENT or Errno.ENODEV;
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Common.Contract;
+using Common.Native;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+using static Tmds.Linux.LibC;
+
+namespace PodManager.Store;
+
+/// <summary>A pod's directory, held by its lock.</summary>
+internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string name, bool isPublished) : IPodHandle
+{
+    private const uint OwnerFile = 0x180;
+
+    private string _name = name;
+    private bool _isPublished = isPublished;
+    private bool _isRemoved;
+
+    public PodId Id => id;
+
+    public string Directory => store.PathOf(_name);
+
+    public void Dispose()
+    {
+        try
+        {
+            if (!_isPublished && !_isRemoved)
+            {
+                Remove();
+            }
+        }
+        finally
+        {
+            directory.Dispose();
+        }
+    }
+
+    public IdRange AllocateIds() => store.AllocateIds(id);
+
+    public void Publish(PodRecord record)
+    {
+        using (Fd file = Files.OpenAt(directory, PodStore.RecordFile, O_WRONLY | O_CREAT | O_EXCL, OwnerFile))
+        {
+            Files.WriteAll(file, JsonSerializer.SerializeToUtf8Bytes(record, PodJson.Default.PodRecord));
+            Files.Sync(file, PodStore.RecordFile);
+        }
+
+        // The rename itself need not survive a crash of the host: nothing runs then, and what is left is removed by gc.
+        Files.Sync(directory, _name);
+        store.Publish(id, _name);
+        _name = id.ToString();
+        _isPublished = true;
+    }
+
+    public void WriteLeader(int pid) => Write(PodStore.LeaderFile, $"{pid} {ProcessStart.Of(pid) ?? "0"}\n");
+
+    public void MarkReady() => Write(PodStore.ReadyFile, "");
+
+    public void MarkGarbage() => Write(PodStore.GarbageFile, "");
+
+    public void Remove()
+    {
+        store.Remove(id, _name);
+        _isRemoved = true;
+    }
+
+    // Renamed into place, so that nobody reads half of it; not fsynced, since it says something about a pod that runs, and no pod survives a crash.
+    private void Write(string name, string text)
+    {
+        string temporary = $".{name}.tmp";
+        using (Fd file = Files.OpenAt(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC, OwnerFile))
+        {
+            Files.WriteAll(file, System.Text.Encoding.ASCII.GetBytes(text));
+        }
+
+        _ = NativeException.ThrowIfFailed(Libc.RenameAt(directory.Number, temporary, directory.Number, name), "rename", $"'{name}'");
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using PodManager.Pods;
+
+namespace PodManager.Store;
+
+/// <summary>pod.json, generated at build time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(PodIdConverter), typeof(AppNameConverter), typeof(NetworkModeConverter), typeof(RunModeConverter), typeof(InsecureOptionsConverter)])]
+[JsonSerializable(typeof(PodRecord))]
+internal sealed partial class PodJson : JsonSerializerContext;

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PodManager.Pods;
+
+namespace PodManager.Store;
+
+/// <summary>A value that is one word in JSON.</summary>
+internal abstract class WordConverter<T> : JsonConverter<T>
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        string text = reader.GetString() ?? "";
+        return TryParse(text, out T value) ? value : throw new JsonException($"'{text}' is no {typeof(T).Name}");
+    }
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Format(value));
+
+    protected abstract bool TryParse(string text, out T value);
+
+    protected abstract string Format(T value);
+}
+
+internal sealed class PodIdConverter : WordConverter<PodId>
+{
+    protected override bool TryParse(string text, out PodId value)
+    {
+        bool isValid = PodId.TryParse(text, out PodId? id);
+        value = id ?? default;
+        return isValid;
+    }
+
+    protected override string Format(PodId value) => value.ToString();
+}
+
+internal sealed class AppNameConverter : WordConverter<AppName>
+{
+    protected override bool TryParse(string text, out AppName value)
+    {
+        bool isValid = AppName.TryParse(text, out AppName? name);
+        value = name ?? default;
+        return isValid;
+    }
+
+    protected override string Format(AppName value) => value.ToString();
+}
+
+internal sealed class NetworkModeConverter : WordConverter<NetworkMode>
+{
+    protected override bool TryParse(string text, out NetworkMode value)
+    {
+        value = text == "host" ? NetworkMode.Host : NetworkMode.None;
+        return text is "host" or "none";
+    }
+
+    protected override string Format(NetworkMode value) => value == NetworkMode.Host ? "host" : "none";
+}
+
+internal sealed class RunModeConverter : WordConverter<RunMode>
+{
+    protected override bool TryParse(string text, out RunMode value)
+    {
+        value = text switch { "interactive" => RunMode.Interactive, "detached" => RunMode.Detached, _ => RunMode.Foreground };
+        return text is "foreground" or "interactive" or "detached";
+    }
+
+    protected override string Format(RunMode value) => value switch
+    {
+        RunMode.Interactive => "interactive",
+        RunMode.Detached => "detached",
+        _ => "foreground",
+    };
+}
+
+internal sealed class InsecureOptionsConverter : WordConverter<InsecureOptions>
+{
+    protected override bool TryParse(string text, out InsecureOptions value) => InsecureOptionList.TryParse(text, out value);
+
+    protected override string Format(InsecureOptions value) => InsecureOptionList.Format(value);
+}

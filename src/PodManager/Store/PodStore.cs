@@ -1,0 +1,101 @@
+using Common.Contract;
+using Common.Native;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+using static Tmds.Linux.LibC;
+
+namespace PodManager.Store;
+
+/// <summary>
+/// Pods as directories: `pods/UUID`, at first `pods/.new-UUID` and in the end `pods/.trash-UUID`. Locks, in the order they may be taken:
+/// first that of `pods` itself (shared while a directory is made and locked, exclusive while leftovers are judged), then a pod's own.
+/// </summary>
+internal sealed partial class PodStore : IPodStore
+{
+    private const string NewPrefix = ".new-";
+    private const string TrashPrefix = ".trash-";
+    private const uint OwnerOnly = 0x1C0;
+
+    private readonly string _directory;
+    private readonly TimeProvider _time;
+    private readonly IdRanges _ids;
+
+    /// <summary>The pods below a data directory.</summary>
+    public PodStore(string dataDirectory, TimeProvider time)
+    {
+        _directory = Path.Combine(dataDirectory, "pods");
+        _time = time;
+        _ids = new IdRanges(Path.Combine(dataDirectory, "ids"));
+    }
+
+    public IReadOnlyList<PodId> Ids() => [.. Names().Select(static name => IdOf(name, "") ?? IdOf(name, TrashPrefix)).OfType<PodId>()];
+
+    public IReadOnlyList<Pod> List() =>
+        [.. Ids().OrderBy(static id => id.ToString(), StringComparer.Ordinal).Select(Find).OfType<Pod>()];
+
+    public IPodHandle Reserve(PodId id)
+    {
+        Make(Path.GetDirectoryName(_directory)!);
+        Make(_directory);
+        using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
+        Files.Lock(pods, exclusive: false);
+        string name = NewPrefix + id;
+        if (!Files.MakeDirectory(pods, name, OwnerOnly))
+        {
+            throw new PodctlException(ExitCode.Failed, $"cannot make pod '{id}': '{Path.Combine(_directory, name)}' is there already");
+        }
+
+        Fd directory = Files.OpenAt(pods, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        Files.Lock(directory, exclusive: true);
+        return new PodHandle(this, id, directory, name, isPublished: false);
+    }
+
+    public IReadOnlySet<string> LayersInUse()
+    {
+        HashSet<string> layers = [];
+        foreach (PodId id in Ids())
+        {
+            if (Find(id) is { } pod)
+            {
+                if (pod.Problem is not null && pod.State != PodState.Deleting)
+                {
+                    throw new PodctlException(
+                        ExitCode.Failed, $"cannot tell which layers pod '{id}' uses: {pod.Problem}", $"`podctl rm {id}` removes the pod");
+                }
+
+                layers.UnionWith(pod.Apps.SelectMany(static app => app.Layers));
+            }
+        }
+
+        return layers;
+    }
+
+    internal IdRange AllocateIds(PodId id) => _ids.Allocate(id);
+
+    /// <summary>Makes a pod visible.</summary>
+    internal void Publish(PodId id, string name) => NativeException.ThrowIfFailed(
+        Libc.RenameAt(Libc.AtFdCwd, PathOf(name), Libc.AtFdCwd, PathOf(id.ToString())), "rename", $"'{PathOf(name)}'");
+
+    internal string PathOf(string name) => Path.Combine(_directory, name);
+
+    private static void Make(string directory) => _ = Files.MakeDirectory(null, directory, OwnerOnly);
+
+    private static PodId? IdOf(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && PodId.TryParse(name[prefix.Length..], out PodId? id) ? id : null;
+
+    private string[] Names()
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories(_directory).Select(static path => Path.GetFileName(path))];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new PodctlException(ExitCode.NotPermitted, $"cannot list the pods in '{_directory}': Permission denied", "run podctl as root", e);
+        }
+    }
+}

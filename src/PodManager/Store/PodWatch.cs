@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using Common.Native;
+using PodManager.Pods;
+using static Tmds.Linux.LibC;
+
+namespace PodManager.Store;
+
+/// <summary>Tells when something about a pod may have changed (inotify(7)): files in its directory, its apps' statuses, its cgroup.</summary>
+internal sealed class PodWatch : IDisposable
+{
+    // A lock that is let go of tells nobody.
+    private static readonly TimeSpan LockInterval = TimeSpan.FromSeconds(1);
+
+    private readonly string _podDirectory;
+    private readonly string _cgroupEvents;
+    private readonly Fd _inotify;
+
+    public PodWatch(string podDirectory, string cgroupEvents)
+    {
+        _podDirectory = podDirectory;
+        _cgroupEvents = cgroupEvents;
+        _inotify = new Fd(NativeException.ThrowIfFailed(Libc.INotifyInit1(Libc.InCloseOnExec | Libc.InNonBlocking), "inotify_init1"));
+    }
+
+    public void Dispose() => _inotify.Dispose();
+
+    /// <summary>Watches what is there by now; to be called before each look.</summary>
+    public void Renew()
+    {
+        const uint changes = Libc.InCreate | Libc.InMovedTo | Libc.InCloseWrite;
+        Add(_podDirectory, changes | Libc.InMoveSelf | Libc.InDontFollow | Libc.InOnlyDirectory);
+        Add(_cgroupEvents, Libc.InModify);
+        try
+        {
+            using Fd directory = Files.Open(_podDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+
+            // The pod's root may have put anything in this place.
+            using Fd statuses = Files.OpenInRoot(
+                directory,
+                $"io/{Exchange.StatusDirectory}",
+                O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
+                resolve: Files.Resolve.Beneath | Files.Resolve.NoSymlinks | Files.Resolve.NoMountCrossing);
+            Add(statuses.ProcPath, changes);
+        }
+        catch (NativeException)
+        {
+            return; // the directory's own watch, or the cgroup's, tells when there is more to see
+        }
+    }
+
+    /// <summary>Waits for a change.</summary>
+    public void Wait(bool isLockAwaited, TimeSpan? timeout, CancellationToken ct)
+    {
+        TimeSpan? wait = isLockAwaited && !(timeout < LockInterval) ? LockInterval : timeout;
+        if (Readiness.Wait(_inotify.Number, (short)POLLIN, wait, ct))
+        {
+            Drain();
+        }
+    }
+
+    private void Drain()
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        try
+        {
+            while (Files.Read(_inotify, buffer) > 0)
+            {
+                // what changed does not matter: everything is looked at again
+            }
+        }
+        catch (NativeException e) when (e.Errno == Errno.EAGAIN)
+        {
+            return;
+        }
+    }
+
+    private void Add(string path, uint mask)
+    {
+        if (Libc.INotifyAddWatch(_inotify.Number, path, mask) >= 0)
+        {
+            return;
+        }
+
+        Errno errno = (Errno)Marshal.GetLastPInvokeError();
+        if (errno is not (Errno.ENOENT or Errno.ENOTDIR))
+        {
+            throw new NativeException("inotify_add_watch", $"'{path}'", errno);
+        }
+    }
+}

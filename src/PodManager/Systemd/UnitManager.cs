@@ -1,0 +1,200 @@
+using Common.Native;
+using PodManager.Lifecycle;
+
+namespace PodManager.Systemd;
+
+/// <summary>The host's systemd, asked over the system bus (org.freedesktop.systemd1(5)).</summary>
+internal sealed class UnitManager(SystemBus bus) : IUnitManager
+{
+    private const string Service = "org.freedesktop.systemd1";
+    private const string ManagerPath = "/org/freedesktop/systemd1";
+    private const string ManagerInterface = "org.freedesktop.systemd1.Manager";
+    private const string UnitInterface = "org.freedesktop.systemd1.Unit";
+
+    // A scope's start has nothing to wait for but the manager itself, which may be busy.
+    private static readonly TimeSpan ScopeStartTimeout = TimeSpan.FromSeconds(90);
+
+    private readonly UnitJobs _jobs = new(bus);
+
+    public IPending<bool> StartScope(ScopeRequest request)
+    {
+        string what = $"cannot start scope '{request.Name}'";
+        ulong sent = Explained(what, () =>
+        {
+            // systemd tells a job's end to the job's client without Subscribe(), but the bus passes it on to those only that match it.
+            _jobs.Watch();
+            using BusMessage call = NewCall("StartTransientUnit").Append(request.Name).Append("fail");
+            ScopeMessage.Append(call, request);
+            return bus.Send(call);
+        });
+        return new Pending<bool>(ct => Explained(what, () => FinishStart(request, sent, what, ct)));
+    }
+
+    public IPending<bool> StopUnit(string unit, TimeSpan timeout)
+    {
+        string what = $"cannot stop '{unit}'";
+        ulong sent = Explained(what, () =>
+        {
+            _jobs.Watch();
+            using BusMessage call = NewCall("StopUnit").Append(unit).Append("replace");
+            return bus.Send(call);
+        });
+        return new Pending<bool>(ct => Explained(what, () => FinishStop(unit, sent, timeout, ct)));
+    }
+
+    public bool KillUnit(string unit, KillTarget target, int signal) => IfKnown($"cannot kill '{unit}'", () =>
+    {
+        using BusMessage call = NewCall("KillUnit").Append(unit).Append(target == KillTarget.All ? "all" : "main").Append(signal);
+        using BusMessage reply = bus.Call(call);
+    });
+
+    public UnitState? GetUnitState(string unit) => Explained($"cannot ask for the state of '{unit}'", () =>
+    {
+        string path;
+        try
+        {
+            using BusMessage call = NewCall("GetUnit").Append(unit);
+            using BusMessage reply = bus.Call(call);
+            path = reply.ReadText('o');
+        }
+        catch (BusException e) when (e.IsNoSuchUnit)
+        {
+            return null;
+        }
+
+        return new UnitState(
+            GetProperty(path, UnitInterface, "ActiveState"),
+            GetProperty(path, UnitInterface, "SubState"),
+            GetProperty(path, GroupInterface(unit), "ControlGroup"));
+    });
+
+    public void ResetFailed(string unit) => _ = IfKnown($"cannot reset '{unit}'", () =>
+    {
+        using BusMessage call = NewCall("ResetFailedUnit").Append(unit);
+        using BusMessage reply = bus.Call(call);
+    });
+
+    public IReadOnlyList<string> ListUnits(string pattern, IReadOnlyList<string> activeStates) => Explained("cannot list units", () =>
+    {
+        using BusMessage call = NewCall("ListUnitsByPatterns").Append(activeStates).Append([pattern]);
+        using BusMessage reply = bus.Call(call);
+        List<string> names = [];
+        _ = reply.Enter('a', "(ssssssouso)");
+        while (reply.Enter('r', "ssssssouso"))
+        {
+            names.Add(reply.ReadText());
+            reply.Skip("sssssouso");
+            reply.Exit();
+        }
+
+        reply.Exit();
+        return names;
+    });
+
+    private bool FinishStart(ScopeRequest request, ulong sent, string what, CancellationToken ct)
+    {
+        string job;
+        using (BusMessage reply = bus.WaitReply(sent, ct))
+        {
+            job = reply.ReadText('o');
+        }
+
+        string result = _jobs.Wait(job, ScopeStartTimeout, ct) ?? "timeout";
+        if (result != "done")
+        {
+            throw new PodctlException(
+                ExitCode.Failed, $"{what}: the job's result is '{result}'", $"`journalctl -u {request.Name}` may tell why");
+        }
+
+        // A scope can be stopped the moment it has started, by a slice that goes down or by a stop request that waited for it.
+        UnitState? state = GetUnitState(request.Name);
+        int? lost = state is null ? null : request.Pids.Where(pid => !IsInUnit(pid, request.Name)).Cast<int?>().FirstOrDefault();
+        return state?.ActiveState == "active" && lost is null
+            ? true
+            : throw new PodctlException(
+                ExitCode.Failed,
+                lost is null ? $"{what}: it is {state?.ActiveState ?? "gone"} right after its start" : $"{what}: process {lost} is not in it",
+                $"`journalctl -u {request.Name}` may tell who stopped it");
+    }
+
+    private bool FinishStop(string unit, ulong sent, TimeSpan timeout, CancellationToken ct)
+    {
+        string job;
+        try
+        {
+            using BusMessage reply = bus.WaitReply(sent, ct);
+            job = reply.ReadText('o');
+        }
+        catch (BusException e) when (e.IsNoSuchUnit)
+        {
+            return false;
+        }
+
+        string? result = _jobs.Wait(job, timeout, ct);
+        return result is "done" or "skipped"
+            ? true
+            : throw new PodctlException(
+                ExitCode.Failed,
+                result is null ? $"cannot stop '{unit}': it is still there after {timeout.TotalSeconds} s" : $"cannot stop '{unit}': the job's result is '{result}'",
+                $"`systemctl status {unit}` shows what is left of it");
+    }
+
+    // proc_pid_cgroup(5). The kernel's word costs no bus call; on a host with v1 hierarchies too, one line of several is systemd's.
+    private static bool IsInUnit(int pid, string unit)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{pid}/cgroup").Any(line => line.Split('/').Contains(unit, StringComparer.Ordinal));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static string GroupInterface(string unit) => unit[(unit.LastIndexOf('.') + 1)..] switch
+    {
+        "scope" => "org.freedesktop.systemd1.Scope",
+        "slice" => "org.freedesktop.systemd1.Slice",
+        _ => "org.freedesktop.systemd1.Service",
+    };
+
+    private static bool IfKnown(string what, Action act) => Explained(what, () =>
+    {
+        try
+        {
+            act();
+            return true;
+        }
+        catch (BusException e) when (e.IsNoSuchUnit)
+        {
+            return false;
+        }
+    });
+
+    private static T Explained<T>(string what, Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (BusException e)
+        {
+            throw e.Explain(what);
+        }
+        catch (NativeException e)
+        {
+            throw new PodctlException(ExitCode.Failed, $"{what}: {e.Message}", cause: e);
+        }
+    }
+
+    private string GetProperty(string path, string @interface, string name)
+    {
+        using BusMessage call = bus.NewCall(Service, path, "org.freedesktop.DBus.Properties", "Get").Append(@interface).Append(name);
+        using BusMessage reply = bus.Call(call);
+        _ = reply.Enter('v', "s");
+        return reply.ReadText();
+    }
+
+    private BusMessage NewCall(string member) => bus.NewCall(Service, ManagerPath, ManagerInterface, member);
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using PodManager.Pods;
+
+namespace PodManager.Units;
+
+/// <summary>The service that runs one app, for the pod's own systemd.</summary>
+internal static class AppUnit
+{
+    /// <summary>How long an app has between its stop signal and SIGKILL.</summary>
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    // What systemd would add to every service's environment and no image expects.
+    private const string Unset = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID LANG MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE";
+
+    public static string NameOf(string app) => $"{app}.service";
+
+    public static string Text(AppSpec app)
+    {
+        StringBuilder unit = new();
+        void Line(string line) => unit.Append(line).Append('\n');
+
+        Line("[Unit]");
+        Line($"Description={UnitText.Line(app.Description)}");
+        Line("DefaultDependencies=no");
+        Line("Requires=systemd-journald.socket");
+        Line("After=systemd-journald.socket systemd-journald.service");
+        Line("# the pod ends with its app, and with its app's exit code");
+        Line("SuccessAction=exit");
+        Line("FailureAction=exit");
+        Line("[Service]");
+        Line("Type=exec");
+        Line($"ExecStart={UnitText.CommandLine(app.Program, app.Arguments)}");
+        Line($"RootDirectory=/opt/stage2/{app.Name}/rootfs");
+        Line("# the last commands run in the pod's own root, not in the app's");
+        Line("RootDirectoryStartOnly=yes");
+        Line("# a mount namespace, so that the root is changed by pivot_root(2): chroot(2) alone can be left with CAP_SYS_CHROOT");
+        Line("PrivateMounts=yes");
+        Line("MountAPIVFS=no");
+        Line($"WorkingDirectory={UnitText.Line(app.WorkingDirectory)}");
+        Line($"User={app.Uid}");
+        Line($"Group={app.Gid}");
+        if (app.SupplementaryGids.Count > 0)
+        {
+            Line($"SupplementaryGroups={string.Join(' ', app.SupplementaryGids)}");
+        }
+
+        foreach (string variable in app.Environment)
+        {
+            Line($"Environment={UnitText.Quote(variable)}");
+        }
+
+        Line($"UnsetEnvironment={UnsetExcept(app.Environment)}");
+        if (app.Capabilities is not null)
+        {
+            Line($"CapabilityBoundingSet={string.Join(' ', app.Capabilities)}");
+        }
+
+        Streams(app, Line);
+        Line($"SyslogIdentifier={app.Name}");
+        Line("IgnoreSIGPIPE=no");
+        Line($"KillSignal={app.StopSignal}");
+        Line("# as container runtimes do it: the main process is asked, the rest is killed once it is gone");
+        Line("KillMode=mixed");
+        Line($"TimeoutStopSec={StopTimeout.TotalSeconds:0}");
+        Line("OOMPolicy=continue");
+        Line("TasksMax=infinity");
+        Line($"ExecStopPost=+{StatusCommand(app)}");
+        return unit.ToString();
+    }
+
+    /// <summary>What the image sets itself must stay, even under a name that systemd uses.</summary>
+    private static string UnsetExcept(IReadOnlyList<string> environment) => string.Join(
+        ' ', Unset.Split(' ').Where(name => !environment.Any(e => e.StartsWith(name + "=", StringComparison.Ordinal))));
+
+    private static void Streams(AppSpec app, Action<string> line)
+    {
+        switch (app.Streams)
+        {
+            case AppStreams.Journal:
+                line("StandardInput=null");
+                line("StandardOutput=journal");
+                line("StandardError=journal");
+                break;
+            case AppStreams.Foreground:
+                line($"StandardInput=file:{Exchange.InsidePod}/{Exchange.Stdin(app.Name)}");
+                line($"StandardOutput=file:{Exchange.InsidePod}/{Exchange.Stdout(app.Name)}");
+                line($"StandardError=file:{Exchange.InsidePod}/{Exchange.Stderr(app.Name)}");
+                break;
+            case AppStreams.Console:
+                line("StandardInput=tty-force");
+                line("StandardOutput=tty");
+                line("StandardError=tty");
+                line("TTYPath=/dev/console");
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Leaves the exit status as a file, in one write(2); it counts once the line is complete. In the foreground it first waits for the lock that podctl holds until it has passed on all output: journald is still there
+    /// then, and this process, in the app's own cgroup, is whom the last lines are logged for.
+    /// </summary>
+    private static string StatusCommand(AppSpec app)
+    {
+        string file = $"{Exchange.InsidePod}/{Exchange.StatusDirectory}/{app.Name}";
+        string write = $"/bin/sh -c 'echo \"$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT\" >{file}'";
+        return app.Streams == AppStreams.Foreground
+            ? $"/usr/bin/flock {Exchange.InsidePod}/{Exchange.DrainLock(app.Name)} {write}"
+            : write;
+    }
+}

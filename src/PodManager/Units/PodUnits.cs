@@ -1,0 +1,137 @@
+using Common.Contract;
+using PodManager.Pods;
+
+namespace PodManager.Units;
+
+/// <summary>The unit files and settings of a pod's own systemd: as little as runs a journal and the apps.</summary>
+internal static class PodUnits
+{
+    private const uint Readable = 0x1A4;
+    private const string UnitDirectory = "/etc/systemd/system";
+
+    // Each of these is a way in which the pod can be asked to end; all end it in the same order.
+    private static readonly string[] EndTargets = ["exit", "poweroff", "halt", "reboot", "shutdown", "kbrequest", "ctrl-alt-del"];
+
+    /// <summary>PID 1 of the pod, and its arguments.</summary>
+    public static IReadOnlyList<string> Init { get; } =
+    [
+        "/usr/lib/systemd/systemd", "--system", "--show-status=no", "--log-target=journal", "--log-level=notice", "--crash-reboot=no",
+        "--default-standard-output=journal",
+    ];
+
+    public static IReadOnlyList<string> InitEnvironment(PodId pod) =>
+    [
+        "container=podctl",
+        $"container_uuid={pod}",
+        $"NOTIFY_SOCKET={Exchange.InsidePod}/{Exchange.NotifySocket}",
+        $"SYSTEMD_UNIT_PATH={UnitDirectory}",
+
+        // Generators would look for a whole distribution's configuration; the directories named here do not exist.
+        "SYSTEMD_GENERATOR_PATH=/run/podctl/none",
+        "SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/run/podctl/none",
+        "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+    ];
+
+    public static IReadOnlyList<PlanFile> Files(PodId pod, IReadOnlyList<AppSpec> apps)
+    {
+        string appUnits = string.Join(' ', apps.Select(app => AppUnit.NameOf(app.Name)));
+        List<PlanFile> files =
+        [
+            new("/etc/machine-id", Readable, $"{pod.MachineId}\n"),
+            new("/etc/os-release", Readable, "ID=podctl\nNAME=podctl\nPRETTY_NAME=\"podctl pod\"\n"),
+            new("/etc/passwd", Readable, "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n"),
+            new("/etc/group", Readable, "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"),
+            new("/run/systemd/journal/flushed", Readable, ""),
+            new("/etc/systemd/journald.conf.d/zz-podctl.conf", Readable, JournaldSettings),
+            Unit("default.target", $"[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service systemd-journald-dev-log.socket {appUnits}\nAfter={appUnits}\n"),
+            Unit("systemd-journald.socket", JournaldSocket),
+            Unit("systemd-journald-dev-log.socket", DevLogSocket),
+            Unit("systemd-journald.service", JournaldService),
+            Unit("pod-end.service", PodEnd(appUnits)),
+        ];
+        files.AddRange(EndTargets.Select(target => Unit(
+            $"{target}.target", "[Unit]\nDefaultDependencies=no\nRequires=pod-end.service\nAfter=pod-end.service\n")));
+        files.AddRange(apps.Select(app => Unit(AppUnit.NameOf(app.Name), AppUnit.Text(app))));
+        return files;
+    }
+
+    private static PlanFile Unit(string name, string text) => new($"{UnitDirectory}/{name}", Readable, text);
+
+    // A drop-in with a late name, because distributions ship drop-ins of their own below /usr. Nothing an app says is dropped, split late or forwarded.
+    private const string JournaldSettings = """
+        [Journal]
+        Storage=persistent
+        RateLimitIntervalSec=0
+        RateLimitBurst=0
+        ForwardToSyslog=no
+        ForwardToWall=no
+        ForwardToConsole=no
+        ForwardToKMsg=no
+        ReadKMsg=no
+        Audit=no
+
+        """;
+
+    private const string JournaldSocket = """
+        [Unit]
+        DefaultDependencies=no
+        [Socket]
+        ListenStream=/run/systemd/journal/stdout
+        ListenDatagram=/run/systemd/journal/socket
+        SocketMode=0666
+        PassCredentials=yes
+        Timestamping=us
+        ReceiveBuffer=8M
+        Service=systemd-journald.service
+
+        """;
+
+    private const string DevLogSocket = """
+        [Unit]
+        DefaultDependencies=no
+        [Socket]
+        ListenDatagram=/run/systemd/journal/dev-log
+        SocketMode=0666
+        PassCredentials=yes
+        Timestamping=us
+        ReceiveBuffer=8M
+        Service=systemd-journald.service
+
+        """;
+
+    // Lean on purpose: the sandbox of the stock unit costs start time, and a pod's journald is confined by the pod already.
+    // Type=simple: apps need not wait for it, since its sockets hold what they write; ordering after it makes it process 2.
+    private const string JournaldService = """
+        [Unit]
+        Description=Journal Service
+        DefaultDependencies=no
+        Requires=systemd-journald.socket
+        After=systemd-journald.socket systemd-journald-dev-log.socket
+        [Service]
+        Type=simple
+        NotifyAccess=main
+        ExecStart=/usr/lib/systemd/systemd-journald
+        Sockets=systemd-journald.socket systemd-journald-dev-log.socket
+        StandardOutput=null
+        Restart=always
+        RestartSec=0
+        FileDescriptorStoreMax=4224
+        OOMScoreAdjust=-250
+        LimitNOFILE=524288
+        TimeoutStopSec=30
+
+        """;
+
+    // Runs nothing: it comes up when the apps and, after them, the journal have stopped, and its end is the pod's end.
+    private static string PodEnd(string appUnits) => $"""
+        [Unit]
+        Description=End of the pod
+        DefaultDependencies=no
+        Conflicts={appUnits} systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
+        After={appUnits} systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
+        SuccessAction=exit-force
+        [Service]
+        Type=oneshot
+
+        """;
+}

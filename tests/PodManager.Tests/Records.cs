@@ -1,0 +1,34 @@
+using PodManager.Pods;
+
+namespace PodManager.Tests;
+
+/// <summary>Records of made-up pods.</summary>
+internal static class Records
+{
+    public static AppName Name(string text) => AppName.TryParse(text, out AppName? name) ? name.Value : throw new ArgumentException(text);
+
+    public static PodRecord New(params string[] apps)
+    {
+        PodId id = PodId.New();
+        return new PodRecord
+        {
+            Uuid = id,
+            Created = new DateTimeOffset(2026, 3, 17, 20, 57, 1, 250, TimeSpan.Zero),
+            Hostname = id.MachineName,
+            Network = NetworkMode.None,
+            Mode = RunMode.Foreground,
+            Apps = [.. apps.Select(App)],
+        };
+    }
+
+    private static PodApp App(string name) => new()
+    {
+        Name = Name(name),
+        Image = new PodImage($"registry.example/{name}:1.0", "sha256:" + new string('a', 64)),
+        Layers = [$"/layers/{name}"],
+        Exec = ["/bin/true"],
+        User = new PodUser(0, 0, []),
+        WorkingDirectory = "/",
+        StopSignal = "SIGTERM",
+    };
+}

@@ -1,0 +1,56 @@
+using Common.Contract;
+using PodManager.Pods;
+using PodManager.Units;
+using Xunit;
+
+namespace PodManager.Tests.Units;
+
+public sealed class PodUnitsTests
+{
+    private static readonly AppSpec App = new()
+    {
+        Name = "web",
+        Description = "registry.example/web:1.0",
+        Program = "/bin/sh",
+        Arguments = ["sh", "-c", "echo \"100%\" $HOME"],
+        Environment = ["PATH=/usr/bin:/bin", "GREETING=it's \"fine\"\nreally\\"],
+        WorkingDirectory = "/srv",
+        Uid = 1000,
+        Gid = 1000,
+        SupplementaryGids = [27, 100],
+        StopSignal = "SIGQUIT",
+        Streams = AppStreams.Journal,
+        Capabilities = ["CAP_CHOWN", "CAP_KILL"],
+    };
+
+    [Theory]
+    [InlineData("journal")]
+    [InlineData("foreground")]
+    [InlineData("console")]
+    public void An_apps_unit_says_all_that_was_decided(string streams) => Golden.Verify(
+        $"units/app-{streams}.service", AppUnit.Text(App with { Streams = Enum.Parse<AppStreams>(streams, ignoreCase: true) }));
+
+    [Fact]
+    public void The_pods_own_units_are_few()
+    {
+        PodId pod = Id("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11");
+        foreach (PlanFile file in PodUnits.Files(pod, [App]).Where(file => !file.Path.EndsWith("web.service", StringComparison.Ordinal)))
+        {
+            Golden.Verify($"pod{file.Path}", file.Content);
+        }
+    }
+
+    [Theory]
+    [InlineData("plain", "\"plain\"")]
+    [InlineData("", "\"\"")]
+    [InlineData("a b", "\"a b\"")]
+    [InlineData("50%", "\"50%%\"")]
+    [InlineData("\"", "\"\\\"\"")]
+    [InlineData("\\", "\"\\\\\"")]
+    [InlineData("a\nb", "\"a\\nb\"")]
+    [InlineData("\u001b[0m", "\"\\x1b[0m\"")]
+    [InlineData("grün", "\"grün\"")]
+    public void A_word_is_quoted_for_systemd(string word, string expected) => Assert.Equal(expected, UnitText.Quote(word));
+
+    private static PodId Id(string text) => PodId.TryParse(text, out PodId? id) ? id.Value : throw new FormatException(text);
+}
