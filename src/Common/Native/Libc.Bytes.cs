@@ -5,8 +5,6 @@ namespace Common.Native;
 /// <summary>The calls for names that are bytes and for whole trees.</summary>
 internal static unsafe partial class Libc
 {
-    internal const int RenameNoReplace = 1;
-
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     internal static partial int OpenAt(int dirFd, byte* path, int flags, uint mode);
 
@@ -21,12 +19,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true)]
     internal static partial int LinkAt(int oldDirFd, byte* oldPath, int newDirFd, byte* newPath, int flags);
-
-    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
-    internal static partial int UnlinkAt(int dirFd, byte* path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
-    internal static partial int RenameAt(int oldDirFd, byte* oldPath, int newDirFd, byte* newPath);
 
     [LibraryImport("libc", EntryPoint = "fchownat", SetLastError = true)]
     internal static partial int FChOwnAt(int dirFd, byte* path, uint uid, uint gid, int flags);
@@ -52,9 +44,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     internal static partial int StatX(int dirFd, byte* path, int flags, uint mask, StatXBuffer* buffer);
 
-    [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
-    internal static partial nint GetDEnts64(int fd, byte* buffer, nuint size);
-
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     internal static partial int SyncFs(int fd);
 
@@ -63,9 +52,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     internal static partial int FTruncate(int fd, long length);
-
-    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
-    internal static partial long LSeek(int fd, long offset, int whence);
 
     [LibraryImport("libc", EntryPoint = "fstatvfs", SetLastError = true)]
     internal static partial int FStatVfs(int fd, StatVfs* buffer);

@@ -77,7 +77,13 @@ internal sealed partial class ImageStore
             using Fd open = Files.Open(directory, O_RDONLY | O_DIRECTORY);
 
             // A file that is just being written has a name that begins with a dot.
-            return [.. FileTree.List(open).Select(Encoding.UTF8.GetString).Where(static name => name[0] != '.').Select(name => Path.Combine(directory, name))];
+            return
+            [
+                .. DirectoryReader.ReadAll(open, directory)
+                    .Select(static entry => Encoding.UTF8.GetString(entry.Name))
+                    .Where(static name => name[0] != '.')
+                    .Select(name => Path.Combine(directory, name)),
+            ];
         }
         catch (NativeException failure) when (failure.Errno == Errno.ENOENT)
         {

@@ -9,7 +9,7 @@ internal sealed partial class ImageStore
 {
     public ImageRemoval Remove(ImageRef reference, CancellationToken ct)
     {
-        IReadOnlySet<string> layersInUse = users.LayersInUse();
+        IReadOnlySet<string> podLayers = layersInUse();
         Digest id = Resolve(reference) ?? throw NotHere(reference);
         List<string> removed;
         bool isLastName;
@@ -33,7 +33,7 @@ internal sealed partial class ImageStore
                 SyncDirectory(_paths.Records);
             }
 
-            freed = MarkUnused(layersInUse);
+            freed = MarkUnused(podLayers);
         }
 
         ct.ThrowIfCancellationRequested(); // what is marked now, the next removal or fetch deletes
@@ -45,11 +45,11 @@ internal sealed partial class ImageStore
         new(ExitCode.NotFound, $"no image '{reference.Name}'", "`podctl image list` shows the images that are here");
 
     /// <summary>Under the store's lock: takes all out of sight that no record and no pod needs.</summary>
-    private long MarkUnused(IReadOnlySet<string> layersInUse)
+    private long MarkUnused(IReadOnlySet<string> podLayers)
     {
         List<ImageRecord> records = [.. ReadRecords()];
         HashSet<string> layerNames = [.. records.SelectMany(static record => record.Layers).Select(static layer => ImagePaths.FileName(ParseDigest(layer.Id)))];
-        layerNames.UnionWith(layersInUse.Select(static path => Path.GetFileName(Path.GetDirectoryName(path)!)));
+        layerNames.UnionWith(podLayers.Select(static path => Path.GetFileName(Path.GetDirectoryName(path)!)));
         HashSet<string> blobNames = [.. records.SelectMany(static record => record.Documents).Select(static blob => ImagePaths.FileName(ParseDigest(blob.Id)))];
         IEnumerable<string> blobs = Directory.EnumerateFiles(_paths.Blobs).Where(path => !blobNames.Contains(Path.GetFileName(path)));
         IEnumerable<string> unfinished = new[] { _paths.Names, _paths.Records }.SelectMany(static directory =>

@@ -6,7 +6,11 @@ using static Tmds.Linux.LibC;
 namespace PodManager.Store;
 
 /// <summary>The images on record below `images/`. The files say all; nothing is remembered between calls but the layers that are held.</summary>
-internal sealed partial class ImageStore(string dataDirectory, LayerStore layers, IImageUsers users, TimeProvider clock) : IImageStore
+/// <param name="dataDirectory">As given to <paramref name="layers"/>.</param>
+/// <param name="layers">Where the layers are.</param>
+/// <param name="layersInUse">The paths of the layers that pods need, running or not (<see cref="IPodStore.LayersInUse"/>).</param>
+/// <param name="clock">For the times that listings show.</param>
+internal sealed partial class ImageStore(string dataDirectory, LayerStore layers, Func<IReadOnlySet<string>> layersInUse, TimeProvider clock) : IImageStore
 {
     private const uint PrivateFile = 0x180; // 0600
 

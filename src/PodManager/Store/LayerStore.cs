@@ -130,7 +130,7 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
         {
             if (name.StartsWith(DeletingPrefix, StringComparison.Ordinal))
             {
-                FileTree.Remove(layers, Encoding.UTF8.GetBytes(name));
+                TreeRemover.Remove(layers, name);
             }
         }
     }
@@ -154,7 +154,7 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
 
         // Somebody may have finished it between our look for it and our mkdir; or died, and left a part of it.
         bool isComplete = Directory.Exists(Path.Combine(_paths.Layers, name));
-        if (!isComplete && FileTree.List(directory).Count == 0)
+        if (!isComplete && DirectoryReader.ReadFirst(directory, staging).Count == 0)
         {
             _ = Files.MakeDirectory(directory, RootName, 0x1ed);
             return new LayerHold(this, directory, id, layer: null);
@@ -208,7 +208,7 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
     private string[] Names()
     {
         using Fd layers = Files.Open(_paths.Layers, O_RDONLY | O_DIRECTORY);
-        return [.. FileTree.List(layers).Select(Encoding.UTF8.GetString)];
+        return [.. DirectoryReader.ReadAll(layers, _paths.Layers).Select(static entry => Encoding.UTF8.GetString(entry.Name))];
     }
 
     private static void Rename(Fd layers, string from, string to) =>

@@ -48,7 +48,7 @@ internal sealed class LayerSync(string directory)
         () =>
         {
             using Fd file = Files.Open(directory, O_RDONLY | O_DIRECTORY);
-            FileTree.SyncFileSystem(file, directory);
+            Files.SyncFileSystem(file, directory);
         },
         CancellationToken.None,
         TaskCreationOptions.LongRunning,
