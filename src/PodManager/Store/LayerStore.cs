@@ -74,7 +74,7 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
 
     internal void WriteRecord(Digest id, LayerContent content)
     {
-        LayerRecord record = new(LayerRecord.CurrentVersion, content.SizeBytes, content.Entries, content.ImpliedDirectories);
+        LayerRecord record = new(LayerRecord.CurrentVersion, content.SizeBytes, content.Entries, content.HidesLower, content.ImpliedDirectories);
         using Fd file = Files.Open(Path.Combine(StagingDirectory(id), RecordName), O_WRONLY | O_CREAT | O_EXCL, 0x180);
         Files.WriteAll(file, JsonSerializer.SerializeToUtf8Bytes(record, ImageJson.Default.LayerRecord));
     }
@@ -201,7 +201,7 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
         using Fd file = Files.Open(Path.Combine(_paths.Layers, name, RecordName), O_RDONLY);
         LayerRecord? record = JsonSerializer.Deserialize(Files.ReadText(file, 64 << 20), ImageJson.Default.LayerRecord);
         return record is { Version: LayerRecord.CurrentVersion }
-            ? new LayerContent(record.SizeBytes, record.Entries, record.ImpliedDirectories)
+            ? new LayerContent(record.SizeBytes, record.Entries, record.HidesLower, record.ImpliedDirectories)
             : throw new PodctlException(ExitCode.Failed, $"the layer '{name}' was made by another version of podctl");
     }
 
