@@ -20,19 +20,25 @@ internal static unsafe partial class RawFiles
     internal static byte[]? GetAttribute(Fd directory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> attribute)
     {
         byte[] path = PathOf(directory, name);
-        byte[] buffer = new byte[65536];
         byte* key = stackalloc byte[LengthOf(attribute)];
         Terminate(attribute, key);
-        fixed (byte* start = path, content = buffer)
+        fixed (byte* start = path)
         {
-            nint length = Libc.LGetXAttr(start, key, content, (nuint)buffer.Length);
+            nint length = Libc.LGetXAttr(start, key, null, 0);
             if (length < 0 && LastError() is Errno.ENODATA or Errno.EOPNOTSUPP)
             {
                 return null;
             }
 
             ThrowIfFailed(length < 0 ? -1 : 0, "getxattr", name);
-            return buffer[..(int)length];
+            byte[] value = new byte[length];
+            fixed (byte* content = value)
+            {
+                length = Libc.LGetXAttr(start, key, content, (nuint)value.Length);
+                ThrowIfFailed(length < 0 ? -1 : 0, "getxattr", name);
+            }
+
+            return value[..(int)length];
         }
     }
 
