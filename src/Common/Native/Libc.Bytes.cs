@@ -29,6 +29,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true)]
     internal static partial int UTimeNsAt(int dirFd, byte* path, long* times, int flags);
 
+    [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
+    internal static partial int FUTimeNs(int fd, long* times);
+
     [LibraryImport("libc", EntryPoint = "lsetxattr", SetLastError = true)]
     internal static partial int LSetXAttr(byte* path, byte* name, byte* value, nuint size, int flags);
 

@@ -131,8 +131,7 @@ internal static unsafe partial class RawFiles
     internal static void SetTime(Fd file, long seconds, uint nanoseconds)
     {
         long* times = stackalloc long[] { seconds, nanoseconds, seconds, nanoseconds };
-        // A null path means the descriptor itself (utimensat(2)).
-        ThrowIfFailed(Libc.UTimeNsAt(file.Number, (byte*)null, times, flags: 0), "futimens", []);
+        ThrowIfFailed(Libc.FUTimeNs(file.Number, times), "futimens", []);
     }
 
     /// <summary>statx(2).</summary>

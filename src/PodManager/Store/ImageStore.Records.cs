@@ -44,8 +44,8 @@ internal sealed partial class ImageStore
             image.Id.ToString(),
             importedAt,
             image.Config,
-            [.. image.Layers.Select(static layer => new ImageRecordPart(layer.Id.ToString(), MediaType: null, layer.Content.SizeBytes))],
-            [.. image.Documents.Select(static document => new ImageRecordPart(document.Digest.ToString(), document.MediaType, document.Content.Length))]);
+            [.. image.Layers.Select(static layer => new ImageRecordPart(layer.Id.ToString(), layer.Content.SizeBytes))],
+            [.. image.Documents.Select(static document => new ImageRecordPart(document.Digest.ToString(), document.Content.Length, document.MediaType))]);
         Files.Replace(_paths.Record(image.Id), JsonSerializer.SerializeToUtf8Bytes(record, ImageJson.Default.ImageRecord), PrivateFile);
         TouchRecord(image.Id);
     }
