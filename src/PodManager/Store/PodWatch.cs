@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Common.Native;
-using PodManager.Pods;
 using static Tmds.Linux.LibC;
 
 namespace PodManager.Store;
@@ -30,22 +29,7 @@ internal sealed class PodWatch : IDisposable
         const uint changes = Libc.InCreate | Libc.InMovedTo | Libc.InCloseWrite;
         Add(_podDirectory, changes | Libc.InMoveSelf | Libc.InDontFollow | Libc.InOnlyDirectory);
         Add(_cgroupEvents, Libc.InModify);
-        try
-        {
-            using Fd directory = Files.Open(_podDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-
-            // The pod's root may have put anything in this place.
-            using Fd statuses = Files.OpenInRoot(
-                directory,
-                $"io/{Exchange.StatusDirectory}",
-                O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
-                resolve: Files.Resolve.Beneath | Files.Resolve.NoSymlinks | Files.Resolve.NoMountCrossing);
-            Add(statuses.ProcPath, changes);
-        }
-        catch (NativeException)
-        {
-            return; // the directory's own watch, or the cgroup's, tells when there is more to see
-        }
+        Add(Path.Combine(_podDirectory, PodStore.StatusDirectory), changes | Libc.InDontFollow | Libc.InOnlyDirectory);
     }
 
     /// <summary>Waits for a change.</summary>
