@@ -20,8 +20,11 @@ internal interface IFlag
 /// <returns>Null, or what is wrong with it.</returns>
 internal delegate string? ValueReader<T>(string text, out T value);
 
+/// <summary>A flag's value. The parser has rules of its own about plain booleans, which are not podctl's.</summary>
+internal readonly record struct FlagValue<T>(T Value);
+
 /// <summary>A flag of podctl, with a value that is read strictly.</summary>
-internal sealed class Flag<T> : Option<T>, IFlag
+internal sealed class Flag<T> : Option<FlagValue<T>>, IFlag
 {
     private readonly Func<IReadOnlyList<T>, T> _combine;
 
@@ -39,8 +42,8 @@ internal sealed class Flag<T> : Option<T>, IFlag
 
         // How often a flag may stand is checked before; here all of them are to be read, so that every fault is found.
         Arity = ArgumentArity.ZeroOrMore;
-        CustomParser = result => combine(Read(result, read));
-        DefaultValueFactory = _ => combine([]);
+        CustomParser = result => new FlagValue<T>(combine(Read(result, read)));
+        DefaultValueFactory = _ => new FlagValue<T>(combine([]));
     }
 
     public string? BareValue { get; init; }
@@ -50,7 +53,7 @@ internal sealed class Flag<T> : Option<T>, IFlag
     public bool IsUnique { get; init; }
 
     /// <summary>What the command line says; what its absence says, if its values are at fault.</summary>
-    public T Of(ParseResult parsed) => parsed.GetResult(this) is { } result && !result.Errors.Any() ? parsed.GetValue(this)! : _combine([]);
+    public T Of(ParseResult parsed) => parsed.GetResult(this) is { } result && !result.Errors.Any() ? parsed.GetValue(this).Value : _combine([]);
 
     private List<T> Read(ArgumentResult result, Func<string, Action<string>, T?> read)
     {

@@ -23,7 +23,7 @@ internal sealed partial class PodStore
 
     public Pod? WaitFor(PodId id, Func<Pod, bool> condition, TimeSpan? timeout, CancellationToken ct)
     {
-        using PodWatch watch = new(PathOf(id.ToString()), PodCgroup.EventsPath(id));
+        using PodWatch watch = new(PathOf(id.ToString()), PathOf(TrashPrefix + id), PodCgroup.EventsPath(id));
         long start = _time.GetTimestamp();
         while (true)
         {

@@ -11,12 +11,17 @@ internal sealed class PodWatch : IDisposable
     private static readonly TimeSpan LockInterval = TimeSpan.FromSeconds(1);
 
     private readonly string _podDirectory;
+    private readonly string _trashDirectory;
     private readonly string _cgroupEvents;
     private readonly Fd _inotify;
 
-    public PodWatch(string podDirectory, string cgroupEvents)
+    /// <param name="podDirectory">The pod's directory.</param>
+    /// <param name="trashDirectory">Its name while it is being removed.</param>
+    /// <param name="cgroupEvents">The file that tells whether it has processes.</param>
+    public PodWatch(string podDirectory, string trashDirectory, string cgroupEvents)
     {
         _podDirectory = podDirectory;
+        _trashDirectory = trashDirectory;
         _cgroupEvents = cgroupEvents;
         _inotify = new Fd(NativeException.ThrowIfFailed(Libc.INotifyInit1(Libc.InCloseOnExec | Libc.InNonBlocking), "inotify_init1"));
     }
@@ -28,6 +33,7 @@ internal sealed class PodWatch : IDisposable
     {
         const uint changes = Libc.InCreate | Libc.InMovedTo | Libc.InCloseWrite;
         Add(_podDirectory, changes | Libc.InMoveSelf | Libc.InDontFollow | Libc.InOnlyDirectory);
+        Add(_trashDirectory, Libc.InDeleteSelf | Libc.InDontFollow | Libc.InOnlyDirectory);
         Add(_cgroupEvents, Libc.InModify);
         Add(Path.Combine(_podDirectory, PodStore.StatusDirectory), changes | Libc.InDontFollow | Libc.InOnlyDirectory);
     }
