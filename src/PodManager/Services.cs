@@ -1,4 +1,5 @@
 using PodManager.Commands;
+using PodManager.Images;
 using PodManager.Lifecycle;
 using PodManager.Store;
 using PodManager.Systemd;
@@ -15,6 +16,9 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     private PodStore? _podStore;
     private PodService? _pods;
     private Journal? _journals;
+    private LayerStore? _layers;
+    private ImageStore? _images;
+    private ImageSource? _imageSource;
 
     public PodService Pods => _pods ??= new PodService(PodStore, () => Units, time);
 
@@ -23,9 +27,11 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     public IPodRunner Runner => new RunService(new RunServices(
         ImageSource, PodStore, new PodStarter(() => Units, () => Machines, _trace), () => Units, Journals, messages, _trace, time));
 
-    public IImageStore Images => throw new NotSupportedException("the image store is not wired yet");
+    public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);
 
-    public IImageSource ImageSource => throw new NotSupportedException("fetching images is not wired yet");
+    public IImageSource ImageSource => _imageSource ??= new ImageSource(Images, Layers, progress, time);
+
+    private LayerStore Layers => _layers ??= new LayerStore(settings.Directory, time);
 
     private PodStore PodStore => _podStore ??= new PodStore(settings.Directory, time);
 
@@ -42,7 +48,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
             messages.Debug($"{at.TotalMilliseconds,8:0.0} ms  {step}");
         }
 
-        _ = progress;
+        _images?.Dispose();
         _bus?.Dispose();
     }
 }
