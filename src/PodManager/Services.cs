@@ -18,7 +18,6 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     private Journal? _journals;
     private LayerStore? _layers;
     private ImageStore? _images;
-    private ImageSource? _imageSource;
 
     public PodService Pods => _pods ??= new PodService(PodStore, () => Units, time);
 
@@ -29,7 +28,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);
 
-    public IImageSource ImageSource => _imageSource ??= new ImageSource(Images, Layers, progress, time);
+    public IImageSource ImageSource => new ImageSource(Images, Layers, progress, time);
 
     private LayerStore Layers => _layers ??= new LayerStore(settings.Directory, time);
 
