@@ -48,6 +48,23 @@ internal static unsafe class DirectoryReader
         return entries;
     }
 
+    /// <summary>All entries, without `.` and `..`.</summary>
+    internal static List<Entry> ReadAll(Fd directory, string what)
+    {
+        List<Entry> entries = ReadFirst(directory, what);
+        byte[] buffer = new byte[BufferSize];
+        fixed (byte* start = buffer)
+        {
+            long size;
+            while ((size = NativeException.ThrowIfFailed(Libc.SysCall(Libc.SysGetDents64, directory.Number, (nint)start, BufferSize, 0, 0), "getdents64", what)) > 0)
+            {
+                AddEntries(buffer.AsSpan(0, (int)size), entries);
+            }
+        }
+
+        return entries;
+    }
+
     private static void AddEntries(ReadOnlySpan<byte> batch, List<Entry> entries)
     {
         while (batch.Length > 0)

@@ -171,6 +171,9 @@ internal static unsafe class Files
     /// <summary>fsync(2) on a file or directory.</summary>
     internal static void Sync(Fd file, string name) => NativeException.ThrowIfFailed(Libc.FSync(file.Number), "fsync", $"'{name}'");
 
+    /// <summary>syncfs(2): everything written so far to the file system that <paramref name="file"/> is on.</summary>
+    internal static void SyncFileSystem(Fd file, string name) => NativeException.ThrowIfFailed(Libc.SyncFs(file.Number), "syncfs", $"'{name}'");
+
     /// <summary>flock(2), waiting.</summary>
     internal static void Lock(Fd file, bool exclusive)
     {

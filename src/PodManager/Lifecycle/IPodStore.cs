@@ -19,9 +19,9 @@ internal interface IPodStore
     IPodHandle Reserve(PodId id);
 
     /// <summary>Takes the lock of a pod that is there.</summary>
-    /// <returns>Null if somebody else has it.</returns>
+    /// <returns>Null if somebody else still has it after <paramref name="patience"/>.</returns>
     /// <exception cref="PodctlException">There is no such pod.</exception>
-    IPodHandle? TryLock(PodId id);
+    IPodHandle? TryLock(PodId id, TimeSpan patience, CancellationToken ct);
 
     /// <summary>Waits until no process of the pod is left.</summary>
     /// <returns>False if there still is one after <paramref name="timeout"/>.</returns>

@@ -8,18 +8,37 @@ namespace PodManager.Store;
 /// <content>Locks of pods that are there, and their removal.</content>
 internal sealed partial class PodStore
 {
-    private const int LockAttempts = 10;
+    // flock(2) has no deadline. The least patience is for a listing, which tests a lock for an instant by taking it, shared.
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(20);
 
     // Where a pod's journal can be, as journald chooses: the second if the first does not exist on the host.
     private static readonly string[] JournalRoots = ["/var/log/journal", "/run/log/journal"];
 
-    public IPodHandle? TryLock(PodId id) =>
-        TryLock(id, id.ToString()) ?? TryLock(id, TrashPrefix + id) switch
+    public IPodHandle? TryLock(PodId id, TimeSpan patience, CancellationToken ct)
+    {
+        long start = _time.GetTimestamp();
+        while (true)
         {
-            { } handle => handle,
-            _ when Find(id) is null => throw new PodctlException(ExitCode.NotFound, $"no pod '{id}'"),
-            _ => null,
-        };
+            if ((TryLock(id, id.ToString()) ?? TryLock(id, TrashPrefix + id)) is { } handle)
+            {
+                return handle;
+            }
+
+            if (Find(id) is null)
+            {
+                throw new PodctlException(ExitCode.NotFound, $"no pod '{id}'", "`podctl list` shows the pods there are");
+            }
+
+            TimeSpan waited = _time.GetElapsedTime(start);
+            if (waited >= LeastPatience && waited >= patience)
+            {
+                return null;
+            }
+
+            _ = Readiness.Wait(-1, 0, LockInterval, ct);
+        }
+    }
 
     public IReadOnlyList<string> RemoveLeftovers()
     {
@@ -110,20 +129,8 @@ internal sealed partial class PodStore
             throw new PodctlException(ExitCode.NotPermitted, $"cannot lock pod '{id}': {e.Reason}", "run podctl as root", e);
         }
 
-        // A listing tests the lock for an instant by taking it, shared.
-        for (int i = 0; !Files.TryLock(directory, exclusive: true); i++)
-        {
-            if (i == LockAttempts)
-            {
-                directory.Dispose();
-                return null;
-            }
-
-            _ = Readiness.Wait(-1, 0, TimeSpan.FromMilliseconds(1), CancellationToken.None);
-        }
-
         // It may have been renamed or removed before the lock was had.
-        if (!IsSame(directory, PathOf(name)))
+        if (!Files.TryLock(directory, exclusive: true) || !IsSame(directory, PathOf(name)))
         {
             directory.Dispose();
             return null;

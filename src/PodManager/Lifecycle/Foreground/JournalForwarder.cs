@@ -71,6 +71,19 @@ internal sealed class JournalForwarder : IDisposable
         }
     }
 
+    /// <summary>Waits until journald has written every line.</summary>
+    public void Flush()
+    {
+        lock (_lock)
+        {
+            // journald takes one datagram after the other and ignores empty ones: once it has read this one it has dealt with all before.
+            if (_socket is not null && !_isBroken && Send([]) == Errno.None)
+            {
+                AwaitReading();
+            }
+        }
+    }
+
     public void Dispose() => _socket?.Dispose();
 
     private bool TrySend(ReadOnlySpan<byte> message)
@@ -83,7 +96,12 @@ internal sealed class JournalForwarder : IDisposable
                 switch (Send(message))
                 {
                     case Errno.None:
-                        AwaitFirstReading();
+                        if (!_isKnown)
+                        {
+                            AwaitReading(); // the sender must live until journald has looked it up
+                            _isKnown = true;
+                        }
+
                         return true;
                     case Errno.ESRCH:
                         _sender = 0; // it has ended; the next one takes over
@@ -132,16 +150,13 @@ internal sealed class JournalForwarder : IDisposable
         return _sender != 0;
     }
 
-    /// <summary>The sender must live until journald has looked it up.</summary>
-    private void AwaitFirstReading()
+    private void AwaitReading()
     {
         long deadline = Environment.TickCount64 + (long)SenderTimeout.TotalMilliseconds;
-        while (!_isKnown && _socket!.HasUnread && !_isPodGone() && Environment.TickCount64 < deadline)
+        while (_socket!.HasUnread && !_isPodGone() && Environment.TickCount64 < deadline)
         {
             _ = Poll.Wait([], TimeSpan.FromMilliseconds(1), []);
         }
-
-        _isKnown = true;
     }
 
     /// <summary>A byte buffer that grows and is used again.</summary>

@@ -48,7 +48,11 @@ internal sealed class PipeStreams : IAppStreams
 
     public void AppHasEnded() => _ended.Set();
 
-    public void ReleaseStatus() => _pipes.ReleaseStatus();
+    public void ReleaseStatus()
+    {
+        _journal?.Flush();
+        _pipes.ReleaseStatus();
+    }
 
     public void Resize()
     {

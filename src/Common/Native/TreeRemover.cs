@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Common.Native;
 using static Tmds.Linux.LibC;
 
-namespace PodManager.Store;
+namespace Common.Native;
 
 /// <summary>
 /// Removes a directory tree whose content an enemy may have made: no link is followed, no mount entered, names are any bytes, and the
@@ -21,9 +20,12 @@ internal static unsafe class TreeRemover
     /// <summary>Removes a directory and all in it; a missing one is success.</summary>
     /// <param name="parent">The directory that holds it, which is trusted.</param>
     /// <param name="name">Its name there.</param>
-    public static void Remove(Fd parent, string name)
+    public static void Remove(Fd parent, string name) => Remove(parent, Encoding.UTF8.GetBytes(name));
+
+    /// <summary>As <see cref="Remove(Fd, string)"/>, for any name.</summary>
+    public static void Remove(Fd parent, byte[] nameBytes)
     {
-        byte[] nameBytes = Encoding.UTF8.GetBytes(name);
+        string name = ByteText.Escape(nameBytes);
         try
         {
             using Fd top = OpenDirectory(parent, nameBytes, name);

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PodManager.Pods;
+
+namespace PodManager.Images.Oci;
+
+/// <summary>What an image says about its app. Docker writes these names with capitals.</summary>
+internal sealed record OciImageConfig
+{
+    [JsonPropertyName("User")]
+    public string? User { get; init; }
+
+    [JsonPropertyName("ExposedPorts")]
+    public Dictionary<string, JsonElement>? ExposedPorts { get; init; }
+
+    [JsonPropertyName("Env")]
+    public IReadOnlyList<string>? Env { get; init; }
+
+    [JsonPropertyName("Entrypoint")]
+    public IReadOnlyList<string>? Entrypoint { get; init; }
+
+    [JsonPropertyName("Cmd")]
+    public IReadOnlyList<string>? Cmd { get; init; }
+
+    [JsonPropertyName("Volumes")]
+    public Dictionary<string, JsonElement>? Volumes { get; init; }
+
+    [JsonPropertyName("WorkingDir")]
+    public string? WorkingDir { get; init; }
+
+    [JsonPropertyName("Labels")]
+    public Dictionary<string, string>? Labels { get; init; }
+
+    [JsonPropertyName("StopSignal")]
+    public string? StopSignal { get; init; }
+
+    public ImageConfig ToImageConfig() => new()
+    {
+        User = User ?? "",
+        Entrypoint = Entrypoint ?? [],
+        Command = Cmd ?? [],
+        Environment = Env ?? [],
+        WorkingDirectory = WorkingDir ?? "",
+        StopSignal = StopSignal ?? "",
+        Volumes = [.. (Volumes?.Keys ?? Enumerable.Empty<string>()).Order(StringComparer.Ordinal)],
+        ExposedPorts = [.. (ExposedPorts?.Keys ?? Enumerable.Empty<string>()).Order(StringComparer.Ordinal)],
+        Labels = Labels ?? [],
+    };
+}

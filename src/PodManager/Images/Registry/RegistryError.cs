@@ -1,0 +1,9 @@
+namespace PodManager.Images.Registry;
+
+/// <summary>One reason why a registry refuses.</summary>
+internal sealed record RegistryError
+{
+    public string? Code { get; init; }
+
+    public string? Message { get; init; }
+}

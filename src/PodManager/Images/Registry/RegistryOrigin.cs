@@ -1,0 +1,67 @@
+using PodManager.Images.Oci;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Images.Registry;
+
+/// <summary>An image in a registry.</summary>
+internal sealed class RegistryOrigin(RegistryRef image, FetchOptions options, TimeProvider clock) : IImageOrigin
+{
+    private const int DocumentLimit = 4 << 20;
+
+    private readonly RegistryClient _client = new(image, options, clock);
+
+    public Task<ImageDocument> ReadNamedAsync(CancellationToken ct)
+    {
+        string name = image.Digest?.ToString() ?? image.Tag!;
+        return ReadAsync(new RegistryRequest($"manifests/{name}", $"manifest '{name}'", MediaTypes.Manifests), image.Digest, ct);
+    }
+
+    public async Task<ImageDocument> ReadAsync(Blob blob, CancellationToken ct)
+    {
+        if (blob.SizeBytes > DocumentLimit)
+        {
+            throw new PodctlException(ExitCode.Failed, $"'{blob.Digest}' is larger than {DocumentLimit >> 20} MiB");
+        }
+
+        RegistryRequest request = MediaTypes.IsIndex(blob.MediaType) || MediaTypes.IsManifest(blob.MediaType)
+            ? new RegistryRequest($"manifests/{blob.Digest}", $"manifest '{blob.Digest}'", MediaTypes.Manifests)
+            : new RegistryRequest($"blobs/{blob.Digest}", $"configuration '{blob.Digest}'", Accept: []);
+        ImageDocument document = await ReadAsync(request, blob.Digest, ct);
+        return document.Content.Length == blob.SizeBytes
+            ? document with { MediaType = blob.MediaType }
+            : throw new PodctlException(ExitCode.Failed, $"'{blob.Digest}' has {document.Content.Length} bytes where {blob.SizeBytes} were announced");
+    }
+
+    public Task<Stream> OpenAsync(Blob blob, CancellationToken ct) => Task.FromResult<Stream>(new ResumingStream(_client, blob));
+
+    public void Dispose() => _client.Dispose();
+
+    private Task<ImageDocument> ReadAsync(RegistryRequest request, Digest? expected, CancellationToken ct) => _client.Retries.RunAsync(
+        async () =>
+        {
+            using HttpResponseMessage response = await _client.GetAsync(request, ct);
+            byte[] content = await Refusal.ReadAsync(response, DocumentLimit, request.What, ct);
+            Digest actual = ContentHash.Of(content, expected?.Algorithm ?? "sha256");
+            Check(actual, expected, request);
+            CheckHeader(response, content, request);
+            return new ImageDocument(actual, response.Content.Headers.ContentType?.MediaType ?? "", content);
+        },
+        ct);
+
+    private static void CheckHeader(HttpResponseMessage response, byte[] content, RegistryRequest request)
+    {
+        if (response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values) && Digest.TryParse(values.First(), out Digest? announced))
+        {
+            Check(ContentHash.Of(content, announced.Algorithm), announced, request);
+        }
+    }
+
+    private static void Check(Digest actual, Digest? expected, RegistryRequest request)
+    {
+        if (expected is not null && actual != expected)
+        {
+            throw new PodctlException(ExitCode.Failed, $"{request.What}: what came has the digest '{actual}', not '{expected}'");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace PodManager.Store;
+
+/// <summary>The file of a name.</summary>
+/// <param name="Version">Of this format.</param>
+/// <param name="Name">As users write it; the file's own name is an escaped form.</param>
+/// <param name="Image">The id of the image that has the name.</param>
+/// <param name="AssignedAt">When the image got it.</param>
+internal sealed record ImageNameRecord(int Version, string Name, string Image, DateTimeOffset AssignedAt)
+{
+    public const int CurrentVersion = 1;
+}

@@ -1,0 +1,138 @@
+using Common.Native;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+using static Tmds.Linux.LibC;
+
+namespace PodManager.Store;
+
+/// <summary>The images on record below `images/`. The files say all; nothing is remembered between calls but the layers that are held.</summary>
+/// <param name="dataDirectory">As given to <paramref name="layers"/>.</param>
+/// <param name="layers">Where the layers are.</param>
+/// <param name="layersInUse">The paths of the layers that pods need, running or not (<see cref="IPodStore.LayersInUse"/>).</param>
+/// <param name="clock">For the times that listings show.</param>
+internal sealed partial class ImageStore(string dataDirectory, LayerStore layers, Func<IReadOnlySet<string>> layersInUse, TimeProvider clock) : IImageStore
+{
+    private const uint PrivateFile = 0x180; // 0600
+
+    private readonly ImagePaths _paths = new(dataDirectory);
+    private readonly List<Fd> _held = [];
+
+    public StoredImage? Find(ImageRef reference)
+    {
+        Digest? id = Resolve(reference);
+        ImageRecord? record = id is null ? null : ReadRecord(id);
+        if (record is null)
+        {
+            return null;
+        }
+
+        List<Digest> layerIds = [.. record.Layers.Select(static layer => ParseDigest(layer.Id))];
+        if (!TryHold(layerIds))
+        {
+            // Removed a moment ago, or by hand: then the image is not here any more.
+            return null;
+        }
+
+        TouchRecord(id!);
+        string name = reference is StoredImageRef ? NamesOf(id!).FirstOrDefault(id!.ToString()) : reference.Name;
+        return new StoredImage(id!, name, record.Config, [.. layerIds.Select(layers.PathOf)]);
+    }
+
+    public IReadOnlyList<ImageSummary> List()
+    {
+        List<ImageRecord> records = [.. ReadRecords()];
+        ILookup<string, string> names = ReadNames().ToLookup(static name => name.Image, static name => name.Name);
+        Dictionary<string, int> users = records.SelectMany(static record => record.Layers).CountBy(static layer => layer.Id).ToDictionary();
+        return
+        [
+            .. records.OrderBy(static record => record.ImportedAt).ThenBy(static record => record.Id, StringComparer.Ordinal).Select(record => new ImageSummary(
+                ParseDigest(record.Id),
+                [.. names[record.Id].Order(StringComparer.Ordinal)],
+                record.Layers.Concat(record.Documents).Sum(static part => part.SizeBytes),
+                record.Layers.Where(layer => users[layer.Id] > 1).Sum(static part => part.SizeBytes),
+                record.ImportedAt,
+                new DateTimeOffset(File.GetLastWriteTimeUtc(_paths.Record(ParseDigest(record.Id))), TimeSpan.Zero))),
+        ];
+    }
+
+    public StoredImage Add(NewImage image)
+    {
+        _paths.Create();
+        using (Fd guard = _paths.Lock())
+        {
+            // In this order: whatever a crash leaves, a name never means an image that is not whole.
+            SyncDirectory(_paths.Layers);
+            foreach (ImageDocument document in image.Documents)
+            {
+                Files.Replace(_paths.Blob(document.Digest), document.Content.Span, PrivateFile);
+            }
+
+            WriteRecord(image);
+            WriteName(image.Name, image.Id);
+        }
+
+        // Now that it is on record, hold it like any image that was found.
+        return TryHold([.. image.Layers.Select(static layer => layer.Id)])
+            ? new StoredImage(image.Id, image.Name, image.Config, [.. image.Layers.Select(static layer => layer.Path)])
+            : throw new InvalidOperationException($"image '{image.Name}' was added without holding its layers");
+    }
+
+    public void Dispose()
+    {
+        _held.ForEach(static hold => hold.Dispose());
+        _held.Clear();
+    }
+
+    /// <summary>The id that a reference stands for, if it is on record.</summary>
+    private Digest? Resolve(ImageRef reference)
+    {
+        if (reference is not StoredImageRef prefix)
+        {
+            ImageNameRecord? name = ReadName(reference.Name);
+            return name is null ? null : ParseDigest(name.Image);
+        }
+
+        List<Digest> matches = [.. RecordIds().Where(prefix.Matches)];
+        return matches.Count <= 1
+            ? matches.FirstOrDefault()
+            : throw new PodctlException(
+                ExitCode.Usage,
+                $"ambiguous image ID '{prefix.Name}': {string.Join(", ", matches.Take(3).Select(static id => id.Short))}{(matches.Count > 3 ? "…" : "")}",
+                "give more digits of the id");
+    }
+
+    private bool TryHold(IReadOnlyList<Digest> layerIds)
+    {
+        List<Fd> locks = [];
+        foreach (Digest id in layerIds)
+        {
+            Fd? held = layers.TryLockComplete(id);
+            if (held is null)
+            {
+                locks.ForEach(static other => other.Dispose());
+                return false;
+            }
+
+            locks.Add(held);
+        }
+
+        _held.AddRange(locks);
+        return true;
+    }
+
+    private IEnumerable<string> NamesOf(Digest id)
+    {
+        string text = id.ToString();
+        return ReadNames().Where(name => name.Image == text).Select(static name => name.Name).Order(StringComparer.Ordinal);
+    }
+
+    private static void SyncDirectory(string path)
+    {
+        using Fd directory = Files.Open(path, O_RDONLY | O_DIRECTORY);
+        Files.Sync(directory, path);
+    }
+
+    private static Digest ParseDigest(string text) => Digest.TryParse(text, out Digest? digest)
+        ? digest
+        : throw new PodctlException(ExitCode.Failed, $"the image store is damaged: '{text}' is not a digest");
+}
