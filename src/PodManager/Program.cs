@@ -31,7 +31,15 @@ using PosixSignalRegistration onTerminate = PosixSignalRegistration.Create(Posix
 
 try
 {
-    CommandContext context = new(settings => new Services(settings, TimeProvider.System), output, messages, TimeProvider.System);
+    CommandContext context = new(
+        settings => new Services(
+            settings,
+            messages,
+            settings.Quiet ? new NoProgress() : new ProgressDisplay(error, TerminalSize.OfStandardError, TimeProvider.System),
+            TimeProvider.System),
+        output,
+        messages,
+        TimeProvider.System);
     return await new CommandLine(context).RunAsync(
         args,
         isRoot: Libc.GetEUid() == 0,

@@ -49,7 +49,9 @@ internal sealed partial class PodService
         }
 
         using IPodHandle? handle = store.TryLock(pod.Id, TimeSpan.Zero, ct);
-        if (handle is not null && store.Find(pod.Id)?.State == pod.State)
+
+        // It may have been started between the look and the lock. Its state cannot be compared: this lock makes it 'preparing'.
+        if (handle is not null && store.Find(pod.Id) is { HasProcesses: false } now && now.Started == pod.Started)
         {
             handle.MarkGarbage();
             report(new GarbageEvent.Marked(pod.Id, IsAborted: pod.State == PodState.AbortedPrepare));

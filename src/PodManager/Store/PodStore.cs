@@ -10,7 +10,7 @@ namespace PodManager.Store;
 /// Pods as directories: `pods/UUID`, at first `pods/.new-UUID` and in the end `pods/.trash-UUID`. Locks, in the order they may be taken:
 /// first that of `pods` itself (shared while a directory is made and locked, exclusive while leftovers are judged), then a pod's own.
 /// </summary>
-internal sealed partial class PodStore : IPodStore, IImageUsers
+internal sealed partial class PodStore : IPodStore
 {
     private const string NewPrefix = ".new-";
     private const string TrashPrefix = ".trash-";

@@ -104,6 +104,8 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
         public void Publish(PodRecord record) => throw new NotSupportedException();
 
+        public void Sync() => throw new NotSupportedException();
+
         public void WriteLeader(int pid) => throw new NotSupportedException();
 
         public void MarkReady() => throw new NotSupportedException();

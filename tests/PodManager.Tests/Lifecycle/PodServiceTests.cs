@@ -1,5 +1,7 @@
 using PodManager.Lifecycle;
 using PodManager.Pods;
+using PodManager.Store;
+using PodManager.Tests.Store;
 using Xunit;
 
 namespace PodManager.Tests.Lifecycle;
@@ -136,6 +138,33 @@ public sealed class PodServiceTests
         Assert.Equal(PodState.ExitedGarbage, _pods.Pods[exited].State);
         _ = aborted;
         _ = old;
+    }
+
+    [Fact]
+    public void Garbage_on_disk_is_marked_and_removed()
+    {
+        using TemporaryDirectory data = new();
+        PodStore store = new(data.Path, TimeProvider.System);
+        PodRecord aborted = Records.New("web"), exited = Records.New("web"), preparing = Records.New("web");
+        store.Reserve(aborted.Uuid).Dispose();
+        using (IPodHandle handle = store.Reserve(aborted.Uuid))
+        {
+            handle.Publish(aborted);
+        }
+
+        using (IPodHandle handle = store.Reserve(exited.Uuid))
+        {
+            handle.Publish(exited);
+            handle.WriteLeader(Environment.ProcessId);
+        }
+
+        using IPodHandle kept = store.Reserve(preparing.Uuid);
+        kept.Publish(preparing);
+        new PodService(store, () => _pods, TimeProvider.System).CollectGarbage(
+            new GarbageOptions(TimeSpan.Zero, TimeSpan.Zero, MarkOnly: false), what => _reports.Add(what.GetType().Name), CancellationToken.None);
+
+        Assert.Equal([preparing.Uuid], store.Ids());
+        Assert.Equal(["Marked", "Marked", "Removing", "Removing"], _reports);
     }
 
     [Fact]
