@@ -79,7 +79,7 @@ lint: ## check the code's format and the scripts' syntax
 	@for script in $(wildcard tests/image/[a-z]* bench/run .ci/run); do test -d $$script || bash -n $$script; done
 demo: deps all ## the workshop exercise in a throwaway host, at the terminal if there is one
 	@tests/image/demo
-bench: deps all ## compare with podman, crun, runc and systemd-nspawn in one host
+bench: deps ## compare with podman, crun, runc and systemd-nspawn in one host
 	@bench/run
 clean: ## remove what was built; the test hosts' trees and images stay in .cache
 	rm -rf out

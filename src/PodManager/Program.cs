@@ -1,1 +1,59 @@
-return 0;
+using System.Runtime.InteropServices;
+using Common.Native;
+using PodManager;
+using PodManager.Commands;
+using PodManager.Output;
+
+using Printer output = new(1, isLineByLine: false);
+using Printer error = new(2, isLineByLine: true);
+
+// Before anything is made that this one does not need.
+if (args is ["--version"])
+{
+    output.Line($"podctl {VersionCommand.Number}");
+    return (int)ExitCode.Ok;
+}
+
+ErrorReport report = new(error);
+Messages messages = new(error);
+using CancellationTokenSource interruption = new();
+int signalNumber = 0;
+
+void Interrupt(PosixSignalContext context)
+{
+    context.Cancel = true;
+    signalNumber = context.Signal == PosixSignal.SIGINT ? 2 : 15;
+    interruption.Cancel();
+}
+
+using PosixSignalRegistration onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+using PosixSignalRegistration onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+
+try
+{
+    CommandContext context = new(
+        settings => new Services(
+            settings,
+            messages,
+            settings.Quiet ? new NoProgress() : new ProgressDisplay(error, TerminalSize.OfStandardError, TimeProvider.System),
+            TimeProvider.System),
+        output,
+        messages,
+        TimeProvider.System);
+    return await new CommandLine(context).RunAsync(
+        args,
+        isRoot: Libc.GetEUid() == 0,
+        settings => report.IsVerbose = messages.IsVerbose = settings.Debug,
+        interruption.Token);
+}
+catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+{
+    return 128 + signalNumber;
+}
+#pragma warning disable CA1031 // the only catch-all: what is not understood is reported as a bug
+catch (Exception e)
+#pragma warning restore CA1031
+{
+    output.Flush();
+    return (int)report.Write(e);
+}

@@ -33,11 +33,8 @@ internal sealed record PodPlan
     /// <summary>The host's journal directory of this pod, shown inside as /var/log/journal/MACHINE-ID.</summary>
     public required string JournalDirectory { get; init; }
 
-    /// <summary>The host's directory that appears inside as /run/podctl: fifos and the notify socket.</summary>
+    /// <summary>The host's directory that appears inside as /run/podctl: fifos, the notify socket, statuses.</summary>
     public required string ExchangeDirectory { get; init; }
-
-    /// <summary>The host's directory that appears inside as /run/podctl/status: the apps' exit statuses.</summary>
-    public required string StatusDirectory { get; init; }
 
     /// <summary>The host's terminal device that is the pod's /dev/console; null for none.</summary>
     public string? Console { get; init; }

@@ -75,6 +75,17 @@ internal sealed unsafe class DatagramSocket : IDisposable
         return Errno.None;
     }
 
+    /// <summary>Whether something that was sent has not been received yet (TIOCOUTQ; for unix sockets, what the receiver still has queued).</summary>
+    internal bool HasUnread
+    {
+        get
+        {
+            const nuint bytesQueued = 0x5411;
+            int count = 0;
+            return Libc.IoCtl(Fd.Number, bytesQueued, &count) == 0 && count > 0;
+        }
+    }
+
     public void Dispose() => Fd.Dispose();
 
     private void WithAddress(string path, Func<int, nint, uint, int> call, string name)

@@ -11,6 +11,7 @@ internal static unsafe partial class Libc
     internal const uint InMovedTo = 0x80;
     internal const uint InCreate = 0x100;
     internal const uint InDelete = 0x200;
+    internal const uint InDeleteSelf = 0x400;
     internal const uint InMoveSelf = 0x800;
     internal const uint InOnlyDirectory = 0x0100_0000;
     internal const uint InDontFollow = 0x0200_0000;

@@ -31,7 +31,9 @@ internal static unsafe class MountApi
     {
         using NativeText type = new(fsType);
         using Fd context = new(Check(Libc.SysCall(Libc.SysFsOpen, type.Pointer, CloseOnExec, 0, 0, 0), "fsopen", fsType));
-        foreach ((string key, string? value) in options)
+
+        // The source is only what mount(8) shows.
+        foreach ((string key, string? value) in options.Prepend(("source", fsType)))
         {
             using NativeText nativeKey = new(key);
             using NativeText nativeValue = new(value ?? "");

@@ -9,7 +9,9 @@ internal static unsafe class Spawn
     private const short SetSigDef = 0x04;
     private const short SetSigMask = 0x08;
     private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC, fcntl(2)
-    private const int AboveTargets = 64;
+
+    // Below 64: the kernel's first descriptor table ends there, and enlarging the table of a process with threads waits 10 ms for an RCU grace period.
+    private const int AboveTargets = 16;
 
     // Larger than glibc's posix_spawn_file_actions_t (80), posix_spawnattr_t (336) and sigset_t (128), and musl's.
     private const int OpaqueSize = 512;

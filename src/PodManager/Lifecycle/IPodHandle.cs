@@ -17,6 +17,12 @@ internal interface IPodHandle : IDisposable
     /// <summary>Writes the record and makes the pod visible, in one step.</summary>
     void Publish(PodRecord record);
 
+    /// <summary>
+    /// Makes the record survive a crash of the host. Not part of <see cref="Publish"/>, so that a start need not wait for the disk: before this, a crash leaves
+    /// a pod without a readable record, of which nothing runs and which `gc` removes.
+    /// </summary>
+    void Sync();
+
     /// <summary>Leaves word that the pod runs, with its PID 1 as the host numbers it.</summary>
     void WriteLeader(int pid);
 

@@ -19,9 +19,9 @@ internal interface IPodStore
     IPodHandle Reserve(PodId id);
 
     /// <summary>Takes the lock of a pod that is there.</summary>
-    /// <returns>Null if somebody else has it.</returns>
+    /// <returns>Null if somebody else still has it after <paramref name="patience"/>.</returns>
     /// <exception cref="PodctlException">There is no such pod.</exception>
-    IPodHandle? TryLock(PodId id);
+    IPodHandle? TryLock(PodId id, TimeSpan patience, CancellationToken ct);
 
     /// <summary>Waits until no process of the pod is left.</summary>
     /// <returns>False if there still is one after <paramref name="timeout"/>.</returns>
@@ -32,8 +32,9 @@ internal interface IPodStore
     Pod? WaitFor(PodId id, Func<Pod, bool> condition, TimeSpan? timeout, CancellationToken ct);
 
     /// <summary>Removes what was left by processes that died: half-made and half-removed pods, ranges of ids without a pod.</summary>
-    /// <returns>One line about each.</returns>
-    IReadOnlyList<string> RemoveLeftovers();
+    /// <param name="report">Told one line about each.</param>
+    /// <exception cref="PodctlException">Something could not be removed; the rest was.</exception>
+    void RemoveLeftovers(Action<string> report);
 
     /// <summary>The extracted layers that some pod still needs.</summary>
     /// <exception cref="PodctlException">A pod cannot be read, so that nobody can say.</exception>

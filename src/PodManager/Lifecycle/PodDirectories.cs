@@ -15,7 +15,7 @@ internal sealed record PodDirectories(PodId Id, string Pod, string Journal)
 
     public string Exchange => Path.Combine(Pod, "io");
 
-    public string Status => Path.Combine(Pod, "status");
+    public string Status => Path.Combine(Exchange, Pods.Exchange.StatusDirectory);
 
     public string Leader => Path.Combine(Pod, "leader");
 

@@ -49,6 +49,9 @@ internal sealed class PodPlanner
 
     public AppSpec App { get; }
 
+    /// <summary>The store keeps a layer's files in `layers/DIGEST/root`.</summary>
+    private string LayersDirectory => Path.GetDirectoryName(Path.GetDirectoryName(_image.Layers[0]))!;
+
     public PodRecord Record(PodId pod, DateTimeOffset created, IdRange? users) => new()
     {
         Uuid = pod,
@@ -85,10 +88,9 @@ internal sealed class PodPlanner
         Users = users,
         HostNetwork = _options.Network == NetworkMode.Host,
         BuildRoot = PodDirectories.BuildRoot,
-        LayersDirectory = Path.GetDirectoryName(_image.Layers[0])!,
+        LayersDirectory = LayersDirectory,
         JournalDirectory = pod.Journal,
         ExchangeDirectory = pod.Exchange,
-        StatusDirectory = pod.Status,
         Console = console,
         DieWithParent = _options.Mode != RunMode.Detached,
         Files = PodUnits.Files(pod.Id, [App]),
@@ -99,7 +101,7 @@ internal sealed class PodPlanner
             new AppPlan
             {
                 Name = App.Name,
-                Layers = [.. _image.Layers.Select(static layer => Path.GetFileName(layer))],
+                Layers = [.. _image.Layers.Select(layer => Path.GetRelativePath(LayersDirectory, layer))],
                 UpperDirectory = pod.Upper(App.Name),
                 WorkDirectory = pod.Work(App.Name),
                 WorkingDirectory = App.WorkingDirectory,

@@ -110,13 +110,14 @@ internal sealed class RunService(RunServices services) : IPodRunner
             handle.MarkReady();
         });
         session.Start();
+        handle.Sync();
         if (services.Starter.Register(leader, CancellationToken.None) is string problem && !leader.HasEnded)
         {
             services.Messages.Warn($"the pod is no machine, machinectl and `journalctl -M` do not know it: {problem}, going on without");
         }
 
         session.Run();
-        services.Trace.Mark(leader.HasEnded ? "pod ended" : "app ended, or detached");
+        services.Trace.Mark(streams is null ? "detached" : "app ended");
         if (streams?.Finish() is string loss)
         {
             services.Messages.Warn(loss);

@@ -42,14 +42,18 @@ internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string n
         using (Fd file = Files.OpenAt(directory, PodStore.RecordFile, O_WRONLY | O_CREAT | O_EXCL, OwnerFile))
         {
             Files.WriteAll(file, JsonSerializer.SerializeToUtf8Bytes(record, PodJson.Default.PodRecord));
-            Files.Sync(file, PodStore.RecordFile);
         }
 
-        // The rename itself need not survive a crash of the host: nothing runs then, and what is left is removed by gc.
-        Files.Sync(directory, _name);
         store.Publish(id, _name);
         _name = id.ToString();
         _isPublished = true;
+    }
+
+    public void Sync()
+    {
+        using Fd file = Files.OpenAt(directory, PodStore.RecordFile, O_RDONLY);
+        Files.Sync(file, PodStore.RecordFile);
+        Files.Sync(directory, _name);
     }
 
     public void WriteLeader(int pid) => Write(PodStore.LeaderFile, $"{pid} {ProcessStart.Of(pid) ?? "0"}\n");

@@ -15,6 +15,7 @@ internal sealed partial class PodStore
     internal const string LeaderFile = "leader";
     internal const string ReadyFile = "ready";
     internal const string GarbageFile = "garbage";
+    internal const string StatusDirectory = "status";
 
     public Pod? Find(PodId id) => Read(id, id.ToString(), isTrash: false) ?? Read(id, TrashPrefix + id, isTrash: true);
 
@@ -22,7 +23,7 @@ internal sealed partial class PodStore
 
     public Pod? WaitFor(PodId id, Func<Pod, bool> condition, TimeSpan? timeout, CancellationToken ct)
     {
-        using PodWatch watch = new(PathOf(id.ToString()), PodCgroup.EventsPath(id));
+        using PodWatch watch = new(PathOf(id.ToString()), PathOf(TrashPrefix + id), PodCgroup.EventsPath(id));
         long start = _time.GetTimestamp();
         while (true)
         {
@@ -52,14 +53,14 @@ internal sealed partial class PodStore
         return statuses;
     }
 
-    /// <summary>The pod's root owns everything below `io`: nothing there is followed, waited for or believed.</summary>
+    /// <summary>The pod's root owns what is in `status`: nothing there is followed, waited for or believed.</summary>
     private static unsafe AppStatus? ReadStatus(Fd directory, AppName app)
     {
         try
         {
             using Fd file = Files.OpenInRoot(
                 directory,
-                $"io/{Exchange.StatusDirectory}/{app}",
+                $"{StatusDirectory}/{app}",
                 O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
                 resolve: Files.Resolve.Beneath | Files.Resolve.NoSymlinks | Files.Resolve.NoMountCrossing);
             stat info;

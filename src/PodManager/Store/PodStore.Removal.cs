@@ -8,63 +8,109 @@ namespace PodManager.Store;
 /// <content>Locks of pods that are there, and their removal.</content>
 internal sealed partial class PodStore
 {
-    private const int LockAttempts = 10;
+    // flock(2) has no deadline. The least patience is for a listing, which tests a lock for an instant by taking it, shared.
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(20);
 
     // Where a pod's journal can be, as journald chooses: the second if the first does not exist on the host.
     private static readonly string[] JournalRoots = ["/var/log/journal", "/run/log/journal"];
 
-    public IPodHandle? TryLock(PodId id) =>
-        TryLock(id, id.ToString()) ?? TryLock(id, TrashPrefix + id) switch
-        {
-            { } handle => handle,
-            _ when Find(id) is null => throw new PodctlException(ExitCode.NotFound, $"no pod '{id}'"),
-            _ => null,
-        };
-
-    public IReadOnlyList<string> RemoveLeftovers()
+    public IPodHandle? TryLock(PodId id, TimeSpan patience, CancellationToken ct)
     {
-        List<PodHandle> leftovers = [];
-        List<string> messages = [];
-        if (!Directory.Exists(_directory))
+        long start = _time.GetTimestamp();
+        while (true)
         {
-            return messages;
-        }
-
-        using (Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY))
-        {
-            // While this is held nobody is between making a directory and locking it, so that a free lock means a dead owner.
-            Files.Lock(pods, exclusive: true);
-            string[] names = Names();
-            foreach (string name in names)
+            if ((TryLock(id, id.ToString()) ?? TryLock(id, TrashPrefix + id)) is { } handle)
             {
-                PodId? id = IdOf(name, NewPrefix) ?? IdOf(name, TrashPrefix);
-                if (id is not null && TryLock(id.Value, name) is { } handle)
-                {
-                    leftovers.Add(handle);
-                }
+                return handle;
             }
 
-            HashSet<string> owners = [.. names.Select(static name => IdOf(name, "") ?? IdOf(name, NewPrefix) ?? IdOf(name, TrashPrefix)).OfType<PodId>().Select(static id => id.ToString())];
-            messages.AddRange(_ids.FreeWhere(owner => !owners.Contains(owner)).Select(static owner => $"freed the ids of pod '{owner}', which is gone"));
+            if (Find(id) is null)
+            {
+                throw new PodctlException(ExitCode.NotFound, $"no pod '{id}'", "`podctl list` shows the pods there are");
+            }
+
+            TimeSpan waited = _time.GetElapsedTime(start);
+            if (waited >= LeastPatience && waited >= patience)
+            {
+                return null;
+            }
+
+            _ = Readiness.Wait(-1, 0, LockInterval, ct);
+        }
+    }
+
+    public void RemoveLeftovers(Action<string> report)
+    {
+        if (!Directory.Exists(_directory))
+        {
+            return;
         }
 
-        foreach (PodHandle handle in leftovers)
+        Failures failures = new("remove", "leftover");
+        foreach (PodHandle handle in TakeLeftovers(report))
         {
             using (handle)
             {
                 string name = Path.GetFileName(handle.Directory);
-                handle.Remove();
-                messages.Add($"removed '{name}', which a process that died had left");
+                failures.Collect(() =>
+                {
+                    handle.Remove();
+                    report($"removed '{name}', which a process that died had left");
+                });
             }
         }
 
-        return messages;
+        failures.ThrowIfAny();
+    }
+
+    private List<PodHandle> TakeLeftovers(Action<string> report)
+    {
+        using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
+
+        // While this is held nobody is between making a directory and locking it, so that a free lock means a dead owner.
+        Files.Lock(pods, exclusive: true);
+        List<PodHandle> leftovers = [];
+        HashSet<string> owners = [];
+        foreach (string name in Names())
+        {
+            PodId? leftover = IdOf(name, NewPrefix) ?? IdOf(name, TrashPrefix);
+            if ((leftover ?? IdOf(name, "")) is { } owner)
+            {
+                _ = owners.Add(owner.ToString());
+            }
+
+            if (leftover is { } id && TryLock(id, name) is { } handle)
+            {
+                leftovers.Add(handle);
+            }
+        }
+
+        foreach (string owner in _ids.FreeWhere(owner => !owners.Contains(owner)))
+        {
+            report($"freed the ids of pod '{owner}', which is gone");
+        }
+
+        return leftovers;
     }
 
     /// <summary>Removes all there is of a pod. Its ids are the last: until then nobody else may own what its files belong to.</summary>
     /// <param name="id">The pod.</param>
     /// <param name="name">Its directory's present name.</param>
+    /// <exception cref="PodctlException">Something of it is left.</exception>
     internal void Remove(PodId id, string name)
+    {
+        try
+        {
+            RemoveAll(id, name);
+        }
+        catch (Exception e) when (e is NativeException or IOException or UnauthorizedAccessException)
+        {
+            throw new PodctlException(ExitCode.Failed, $"cannot remove all of pod '{id}': {e.Message}", "`podctl gc` will try again", e);
+        }
+    }
+
+    private void RemoveAll(PodId id, string name)
     {
         using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
         string trash = TrashPrefix + id;
@@ -110,20 +156,8 @@ internal sealed partial class PodStore
             throw new PodctlException(ExitCode.NotPermitted, $"cannot lock pod '{id}': {e.Reason}", "run podctl as root", e);
         }
 
-        // A listing tests the lock for an instant by taking it, shared.
-        for (int i = 0; !Files.TryLock(directory, exclusive: true); i++)
-        {
-            if (i == LockAttempts)
-            {
-                directory.Dispose();
-                return null;
-            }
-
-            _ = Readiness.Wait(-1, 0, TimeSpan.FromMilliseconds(1), CancellationToken.None);
-        }
-
         // It may have been renamed or removed before the lock was had.
-        if (!IsSame(directory, PathOf(name)))
+        if (!Files.TryLock(directory, exclusive: true) || !IsSame(directory, PathOf(name)))
         {
             directory.Dispose();
             return null;

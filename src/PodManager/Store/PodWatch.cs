@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Common.Native;
-using PodManager.Pods;
 using static Tmds.Linux.LibC;
 
 namespace PodManager.Store;
@@ -12,12 +11,17 @@ internal sealed class PodWatch : IDisposable
     private static readonly TimeSpan LockInterval = TimeSpan.FromSeconds(1);
 
     private readonly string _podDirectory;
+    private readonly string _trashDirectory;
     private readonly string _cgroupEvents;
     private readonly Fd _inotify;
 
-    public PodWatch(string podDirectory, string cgroupEvents)
+    /// <param name="podDirectory">The pod's directory.</param>
+    /// <param name="trashDirectory">Its name while it is being removed.</param>
+    /// <param name="cgroupEvents">The file that tells whether it has processes.</param>
+    public PodWatch(string podDirectory, string trashDirectory, string cgroupEvents)
     {
         _podDirectory = podDirectory;
+        _trashDirectory = trashDirectory;
         _cgroupEvents = cgroupEvents;
         _inotify = new Fd(NativeException.ThrowIfFailed(Libc.INotifyInit1(Libc.InCloseOnExec | Libc.InNonBlocking), "inotify_init1"));
     }
@@ -29,23 +33,9 @@ internal sealed class PodWatch : IDisposable
     {
         const uint changes = Libc.InCreate | Libc.InMovedTo | Libc.InCloseWrite;
         Add(_podDirectory, changes | Libc.InMoveSelf | Libc.InDontFollow | Libc.InOnlyDirectory);
+        Add(_trashDirectory, Libc.InDeleteSelf | Libc.InDontFollow | Libc.InOnlyDirectory);
         Add(_cgroupEvents, Libc.InModify);
-        try
-        {
-            using Fd directory = Files.Open(_podDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-
-            // The pod's root may have put anything in this place.
-            using Fd statuses = Files.OpenInRoot(
-                directory,
-                $"io/{Exchange.StatusDirectory}",
-                O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
-                resolve: Files.Resolve.Beneath | Files.Resolve.NoSymlinks | Files.Resolve.NoMountCrossing);
-            Add(statuses.ProcPath, changes);
-        }
-        catch (NativeException)
-        {
-            return; // the directory's own watch, or the cgroup's, tells when there is more to see
-        }
+        Add(Path.Combine(_podDirectory, PodStore.StatusDirectory), changes | Libc.InDontFollow | Libc.InOnlyDirectory);
     }
 
     /// <summary>Waits for a change.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Common.Native;
 using PodManager.Lifecycle;
 
@@ -107,14 +108,13 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
         }
 
         // A scope can be stopped the moment it has started, by a slice that goes down or by a stop request that waited for it.
-        UnitState? state = GetUnitState(request.Name);
-        int? lost = state is null ? null : request.Pids.Where(pid => !IsInUnit(pid, request.Name)).Cast<int?>().FirstOrDefault();
-        return state?.ActiveState == "active" && lost is null
+        string state = GetProperty(PathOf(request.Name), UnitInterface, "ActiveState");
+        string? fault = state != "active"
+            ? $"it is {state} right after its start"
+            : request.Pids.Where(pid => !IsInUnit(pid, request.Name)).Select(static pid => $"process {pid} is not in it").FirstOrDefault();
+        return fault is null
             ? true
-            : throw new PodctlException(
-                ExitCode.Failed,
-                lost is null ? $"{what}: it is {state?.ActiveState ?? "gone"} right after its start" : $"{what}: process {lost} is not in it",
-                $"`journalctl -u {request.Name}` may tell who stopped it");
+            : throw new PodctlException(ExitCode.Failed, $"{what}: {fault}", $"`journalctl -u {request.Name}` may tell who stopped it");
     }
 
     private bool FinishStop(string unit, ulong sent, TimeSpan timeout, CancellationToken ct)
@@ -150,6 +150,19 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
         {
             return false;
         }
+    }
+
+    // A unit that is not loaded has a path too, and is inactive.
+    private static string PathOf(string unit)
+    {
+        _ = NativeException.ThrowIfNegative(LibSystemd.BusPathEncode("/org/freedesktop/systemd1/unit", unit, out nint path), "sd_bus_path_encode");
+        string text = Marshal.PtrToStringUTF8(path) ?? "";
+        unsafe
+        {
+            NativeMemory.Free((void*)path);
+        }
+
+        return text;
     }
 
     private static string GroupInterface(string unit) => unit[(unit.LastIndexOf('.') + 1)..] switch

@@ -41,6 +41,8 @@ internal static class PodUnits
             new("/etc/os-release", Readable, "ID=podctl\nNAME=podctl\nPRETTY_NAME=\"podctl pod\"\n"),
             new("/etc/passwd", Readable, "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n"),
             new("/etc/group", Readable, "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"),
+
+            // journald opens /var/log/journal from its first line on.
             new("/run/systemd/journal/flushed", Readable, ""),
             new("/etc/systemd/journald.conf.d/zz-podctl.conf", Readable, JournaldSettings),
             Unit("default.target", $"[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service systemd-journald-dev-log.socket {appUnits}\nAfter={appUnits}\n"),

@@ -48,12 +48,12 @@ internal static class PodRoot
             builder.Directory(directory);
         }
 
+        builder.Link("../run", "/var/run");
         builder.BindUsr();
         builder.Tmpfs("/run", NoPrivileges, "64m");
         builder.Directory("/run/systemd");
         builder.Directory("/run/systemd/journal");
         builder.Bind(plan.ExchangeDirectory, "/run/podctl", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
-        builder.Bind(plan.StatusDirectory, "/run/podctl/status", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
         builder.Bind(plan.JournalDirectory, $"/var/log/journal/{plan.MachineId}", NoPrivileges | MountAttributes.NoExec, users);
         builder.WriteFiles();
         builder.HostFiles();
@@ -73,6 +73,9 @@ internal static class PodRoot
             _ = Files.MakeDirectory(null, _root + path, 0x1ED);
             Files.SetOwner(null, _root + path, _owner, _owner);
         }
+
+        public void Link(string target, string path) =>
+            NativeException.ThrowIfFailed(Libc.SymlinkAt(target, Libc.AtFdCwd, _root + path), "symlink", $"'{path}'");
 
         public void Tmpfs(string path, MountAttributes attributes, string size)
         {
@@ -177,11 +180,11 @@ internal static class PodRoot
             Directory($"{LayerLinks}/{app.Name}");
             for (int i = 0; i < app.Layers.Count; i++)
             {
-                Link($"{_root}{Layers}/{app.Layers[i]}", $"{links}/{i}");
+                Link($"{_root}{Layers}/{app.Layers[i]}", $"{LayerLinks}/{app.Name}/{i}");
             }
 
-            Link(app.UpperDirectory, $"{links}/u");
-            Link(app.WorkDirectory, $"{links}/w");
+            Link(app.UpperDirectory, $"{LayerLinks}/{app.Name}/u");
+            Link(app.WorkDirectory, $"{LayerLinks}/{app.Name}/w");
             string target = _root + AppRootOf(app.Name);
             MakeParents(AppRootOf(app.Name) + "/.");
             Files.SetOwner(null, app.UpperDirectory, _owner, _owner);
@@ -201,9 +204,6 @@ internal static class PodRoot
 
             _ = NativeException.ThrowIfFailed(Libc.ChDir("/"), "chdir", "/");
         }
-
-        private static void Link(string target, string path) =>
-            NativeException.ThrowIfFailed(Libc.SymlinkAt(target, Libc.AtFdCwd, path), "symlink", $"'{path}'");
 
         private void Device(string source, string name)
         {

@@ -6,74 +6,88 @@ namespace PodManager.Lifecycle.Foreground;
 
 /// <summary>
 /// The three fifos between a foreground podctl and an app, and the lock that keeps the app's status back until everything has been read.
-/// The second ends that podctl holds of each keep a fifo from looking ended before the app has opened it.
+/// systemd opens the same paths for the command that writes the status, so that podctl holds both ends of each until the app has it: opening never waits,
+/// and no fifo looks ended before it is. The end of output is told by the lock's opening, not by an end of file.
 /// </summary>
 internal sealed class AppPipes : IDisposable
 {
     private const uint OwnerOnly = 0x180;
 
+    private readonly Lock _inputLock = new();
+    private readonly string _inputPath;
+    private readonly uint _uid;
+    private readonly uint _gid;
     private readonly Fd _lock;
-    private readonly List<Fd> _writersOfOutput;
-    private Fd? _readerOfInput;
-
-    private AppPipes(Fd input, Fd readerOfInput, Fd output, Fd error, List<Fd> writersOfOutput, Fd drainLock)
-    {
-        Input = input;
-        Output = output;
-        Error = error;
-        _readerOfInput = readerOfInput;
-        _writersOfOutput = writersOfOutput;
-        _lock = drainLock;
-    }
-
-    /// <summary>To the app's standard input.</summary>
-    public Fd Input { get; }
-
-    /// <summary>From the app's standard output.</summary>
-    public Fd Output { get; }
-
-    /// <summary>From the app's standard error.</summary>
-    public Fd Error { get; }
+    private readonly Fd[] _held;
+    private readonly Fd _readerOfInput;
+    private bool _hasStarted;
+    private bool _inputHasEnded;
 
     /// <summary>Makes and opens them.</summary>
     /// <param name="pod">The pod's directories; the exchange directory is there.</param>
     /// <param name="app">The app's name.</param>
     /// <param name="uid">The app's user as the host numbers it, so that it can open /dev/stdout again.</param>
     /// <param name="gid">Its group.</param>
-    public static AppPipes Create(PodDirectories pod, string app, uint uid, uint gid)
+    public AppPipes(PodDirectories pod, string app, uint uid, uint gid)
     {
-        string input = MakeFifo(pod.InExchange(Exchange.Stdin(app)), uid, gid);
+        _uid = uid;
+        _gid = gid;
+        _inputPath = MakeFifo(pod.InExchange(Exchange.Stdin(app)), uid, gid);
         string output = MakeFifo(pod.InExchange(Exchange.Stdout(app)), uid, gid);
         string error = MakeFifo(pod.InExchange(Exchange.Stderr(app)), uid, gid);
 
-        // A reader first, so that opening to write does not wait; both ends are blocking afterwards (fifo(7)).
-        Fd readerOfInput = OpenReader(input);
-        Fd outputReader = OpenReader(output);
-        Fd errorReader = OpenReader(error);
-        Fd drainLock = Files.Open(pod.InExchange(Exchange.DrainLock(app)), O_RDWR | O_CREAT, OwnerOnly);
-        Files.SetOwner(null, pod.InExchange(Exchange.DrainLock(app)), uid, gid);
-        Files.Lock(drainLock, exclusive: true);
-        return new AppPipes(
-            Files.Open(input, O_WRONLY),
-            readerOfInput,
-            outputReader,
-            errorReader,
-            [Files.Open(output, O_WRONLY), Files.Open(error, O_WRONLY)],
-            drainLock);
+        // A reader first: opening to write would wait for one (fifo(7)).
+        _readerOfInput = Files.Open(_inputPath, O_RDONLY | O_NONBLOCK);
+        Output = Files.Open(output, O_RDONLY | O_NONBLOCK);
+        Error = Files.Open(error, O_RDONLY | O_NONBLOCK);
+        Input = Files.Open(_inputPath, O_WRONLY);
+        _held = [Files.Open(output, O_WRONLY), Files.Open(error, O_WRONLY)];
+        string lockPath = pod.InExchange(Exchange.DrainLock(app));
+        _lock = Files.Open(lockPath, O_RDWR | O_CREAT, OwnerOnly);
+        Files.SetOwner(null, lockPath, uid, gid);
+        Files.Lock(_lock, exclusive: true);
     }
 
-    /// <summary>The app has its input open: from now on its closing shows.</summary>
+    /// <summary>To the app's standard input.</summary>
+    public Fd Input { get; }
+
+    /// <summary>From the app's standard output; reading does not wait.</summary>
+    public Fd Output { get; }
+
+    /// <summary>From the app's standard error; reading does not wait.</summary>
+    public Fd Error { get; }
+
+    /// <summary>There is no more input. The app sees that as soon as it has started.</summary>
+    public void EndInput()
+    {
+        lock (_inputLock)
+        {
+            _inputHasEnded = true;
+            CloseInputIfPossible();
+        }
+    }
+
+    /// <summary>The app has its input open: from now on closing either side shows at the other.</summary>
     public void AppHasStarted()
     {
-        _readerOfInput?.Dispose();
-        _readerOfInput = null;
-    }
+        lock (_inputLock)
+        {
+            if (!_hasStarted)
+            {
+                // The command that writes the status must find an input that it can open without a writer.
+                string empty = _inputPath + ".end";
+                using (Files.Open(empty, O_CREAT | O_WRONLY, OwnerOnly))
+                {
+                }
 
-    /// <summary>The app and its children are gone: what is in the fifos is all there will be.</summary>
-    public void AppHasEnded()
-    {
-        AppHasStarted();
-        _writersOfOutput.ForEach(static fd => fd.Dispose());
+                Files.SetOwner(null, empty, _uid, _gid);
+                _ = NativeException.ThrowIfFailed(Libc.RenameAt(Libc.AtFdCwd, empty, Libc.AtFdCwd, _inputPath), "rename", $"'{_inputPath}'");
+                _hasStarted = true;
+                _readerOfInput.Dispose();
+            }
+
+            CloseInputIfPossible();
+        }
     }
 
     /// <summary>Everything is read and logged: the pod may end.</summary>
@@ -81,11 +95,20 @@ internal sealed class AppPipes : IDisposable
 
     public void Dispose()
     {
-        AppHasEnded();
         ReleaseStatus();
+        _readerOfInput.Dispose();
         Input.Dispose();
         Output.Dispose();
         Error.Dispose();
+        Array.ForEach(_held, static fd => fd.Dispose());
+    }
+
+    private void CloseInputIfPossible()
+    {
+        if (_hasStarted && _inputHasEnded)
+        {
+            Input.Dispose();
+        }
     }
 
     private static string MakeFifo(string path, uint uid, uint gid)
@@ -93,13 +116,5 @@ internal sealed class AppPipes : IDisposable
         _ = NativeException.ThrowIfFailed(Libc.MkFifoAt(Libc.AtFdCwd, path, OwnerOnly), "mkfifo", $"'{path}'");
         Files.SetOwner(null, path, uid, gid);
         return path;
-    }
-
-    private static Fd OpenReader(string path)
-    {
-        const int setStatusFlags = 4; // F_SETFL
-        Fd fd = Files.Open(path, O_RDONLY | O_NONBLOCK);
-        _ = NativeException.ThrowIfFailed(Libc.FCntl(fd.Number, setStatusFlags, 0), "fcntl", $"'{path}'");
-        return fd;
     }
 }

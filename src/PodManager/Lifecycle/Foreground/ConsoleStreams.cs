@@ -49,7 +49,7 @@ internal sealed class ConsoleStreams : IAppStreams
         }
 
         new ConsoleInput(new Fd(Stdin, owns: false), _master, _onEscape).Start();
-        _output = new StreamPump("console", _master, new Fd(Stdout, owns: false), null, _ => _drained.Set());
+        _output = new StreamPump("console", _master, new Fd(Stdout, owns: false), _drained.Set);
         _output.Start();
     }
 

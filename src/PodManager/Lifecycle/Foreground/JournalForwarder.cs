@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 using Common.Native;
 
@@ -14,6 +13,10 @@ internal sealed class JournalForwarder : IDisposable
     // Between the end of the app and the start of the command that writes its status there is a moment without any process.
     private static readonly TimeSpan SenderTimeout = TimeSpan.FromSeconds(5);
 
+    // journald looks the sender up when it reads the first line, and remembers. A process that ends right after printing is gone by then, so the first line
+    // waits this long to see whether its writer stays.
+    private static readonly TimeSpan StayTime = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _lock = new();
     private readonly string _socketPath;
     private readonly string _processesPath;
@@ -24,6 +27,7 @@ internal sealed class JournalForwarder : IDisposable
     private readonly ArrayWriter _message = new();
     private DatagramSocket? _socket;
     private int _sender;
+    private bool _isKnown;
     private bool _isBroken;
 
     /// <param name="leaderPid">The pod's PID 1.</param>
@@ -67,6 +71,19 @@ internal sealed class JournalForwarder : IDisposable
         }
     }
 
+    /// <summary>Waits until journald has written every line.</summary>
+    public void Flush()
+    {
+        lock (_lock)
+        {
+            // journald takes one datagram after the other and ignores empty ones: once it has read this one it has dealt with all before.
+            if (_socket is not null && !_isBroken && Send([]) == Errno.None)
+            {
+                AwaitReading();
+            }
+        }
+    }
+
     public void Dispose() => _socket?.Dispose();
 
     private bool TrySend(ReadOnlySpan<byte> message)
@@ -79,9 +96,16 @@ internal sealed class JournalForwarder : IDisposable
                 switch (Send(message))
                 {
                     case Errno.None:
+                        if (!_isKnown)
+                        {
+                            AwaitReading(); // the sender must live until journald has looked it up
+                            _isKnown = true;
+                        }
+
                         return true;
                     case Errno.ESRCH:
                         _sender = 0; // it has ended; the next one takes over
+                        _isKnown = false;
                         continue;
                     case Errno.ECONNREFUSED or Errno.ENOENT or Errno.ENOTCONN:
                         _socket?.Dispose(); // journald is being restarted
@@ -120,14 +144,18 @@ internal sealed class JournalForwarder : IDisposable
 
     private bool FindSender()
     {
-        try
+        using Fd? process = PodCgroups.OpenFirst(_processesPath, out int pid);
+        Span<bool> hasEnded = stackalloc bool[1];
+        _sender = process is not null && !Poll.Wait([process], StayTime, hasEnded) ? pid : 0;
+        return _sender != 0;
+    }
+
+    private void AwaitReading()
+    {
+        long deadline = Environment.TickCount64 + (long)SenderTimeout.TotalMilliseconds;
+        while (_socket!.HasUnread && !_isPodGone() && Environment.TickCount64 < deadline)
         {
-            string first = File.ReadLines(_processesPath).FirstOrDefault() ?? "";
-            return int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out _sender);
-        }
-        catch (IOException)
-        {
-            return false; // the cgroup is not there yet, or not any more
+            _ = Poll.Wait([], TimeSpan.FromMilliseconds(1), []);
         }
     }
 

@@ -13,8 +13,9 @@ internal sealed class PipeStreams : IAppStreams
     private readonly uint _uid;
     private readonly uint _gid;
     private readonly AppPipes _pipes;
+    private readonly Wakeup _ended = new();
     private readonly Wakeup _drained = new();
-    private readonly List<StreamPump> _outputs = [];
+    private readonly List<OutputPump> _outputs = [];
     private JournalForwarder? _journal;
     private int _running = 2;
 
@@ -28,7 +29,7 @@ internal sealed class PipeStreams : IAppStreams
         _app = app;
         _uid = uid;
         _gid = gid;
-        _pipes = AppPipes.Create(pod, app, uid, gid);
+        _pipes = new AppPipes(pod, app, uid, gid);
     }
 
     public Fd Drained => _drained.Fd;
@@ -38,16 +39,20 @@ internal sealed class PipeStreams : IAppStreams
     public void Start(PodLeader leader)
     {
         _journal = new JournalForwarder(leader.Pid, _pod.Cgroup, _app, _uid, _gid, () => leader.HasEnded);
-        new StreamPump("stdin", new Fd(0, owns: false), _pipes.Input, null, _ => _pipes.Input.Dispose()).Start();
+        new StreamPump("stdin", new Fd(0, owns: false), _pipes.Input, _pipes.EndInput).Start();
         StartOutput("stdout", _pipes.Output, 1);
         StartOutput("stderr", _pipes.Error, 2);
     }
 
     public void AppHasStarted() => _pipes.AppHasStarted();
 
-    public void AppHasEnded() => _pipes.AppHasEnded();
+    public void AppHasEnded() => _ended.Set();
 
-    public void ReleaseStatus() => _pipes.ReleaseStatus();
+    public void ReleaseStatus()
+    {
+        _journal?.Flush();
+        _pipes.ReleaseStatus();
+    }
 
     public void Resize()
     {
@@ -56,7 +61,7 @@ internal sealed class PipeStreams : IAppStreams
 
     public string? Finish()
     {
-        _pipes.AppHasEnded();
+        _ended.Set();
         bool isDone = _outputs.TrueForAll(static pump => pump.Join(FinishTimeout));
         _pipes.ReleaseStatus();
         return !isDone ? "output was lost: nobody reads it"
@@ -73,10 +78,8 @@ internal sealed class PipeStreams : IAppStreams
     private void StartOutput(string name, Fd from, int to)
     {
         JournalForwarder journal = _journal!;
-        StreamPump pump = new(name, from, new Fd(to, owns: false), new LineSplitter(line => journal.Write(line.Span)), _ =>
+        OutputPump pump = new(name, from, _ended.Fd, new Fd(to, owns: false), new LineSplitter(line => journal.Write(line.Span)), () =>
         {
-            // Whoever writes on although nobody reads gets SIGPIPE, as in any pipeline.
-            from.Dispose();
             if (Interlocked.Decrement(ref _running) == 0)
             {
                 _drained.Set();

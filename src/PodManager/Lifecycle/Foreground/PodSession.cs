@@ -18,7 +18,6 @@ internal sealed class PodSession : IDisposable
     private readonly FileWatch _watch = new();
     private readonly int _endWatch;
     private readonly int _statusWatch;
-    private Fd? _journald;
     private bool _isStopping;
     private bool _isReady;
     private bool _isDrained;
@@ -55,14 +54,14 @@ internal sealed class PodSession : IDisposable
     public void Start() => _streams?.Start(_leader);
 
     /// <summary>
-    /// Returns once the pod has ended, as far as anybody can tell: what is left of it is being taken apart by the kernel. Without streams it returns once the apps are up.
+    /// Returns once the app has ended and its status is written, or the pod has ended otherwise. Without streams it returns once the apps are up.
     /// </summary>
     public void Run()
     {
-        Span<bool> ready = stackalloc bool[6];
+        Span<bool> ready = stackalloc bool[5];
         while (true)
         {
-            Fd?[] sources = [_leader.Process, _signals.Fd, _watch.Fd, _notify.Fd, _isDrained ? null : _streams?.Drained, _journald];
+            Fd?[] sources = [_leader.Process, _signals.Fd, _watch.Fd, _notify.Fd, _isDrained ? null : _streams?.Drained];
             _ = Poll.Wait(sources, null, ready);
             if (ready[1])
             {
@@ -84,30 +83,15 @@ internal sealed class PodSession : IDisposable
                 HandleDrained();
             }
 
-            if (ready[0] || _leader.Process is null || (_isReady && _streams is null))
+            // With the status everything is known and logged. The pod takes itself apart now, and nobody has to wait for that.
+            if (ready[0] || _leader.Process is null || (_streams is null ? _isReady : _isDrained && _hasStatus))
             {
                 return;
-            }
-
-            if (ready[5] && _hasStatus)
-            {
-                // The journal is complete and the status written. What systemd would do now is to kill what is left, and nothing is.
-                _leader.Kill();
-                return;
-            }
-
-            if (ready[5])
-            {
-                _journald = null; // it ended too early and is being restarted; the end of the pod itself is all there is to wait for
             }
         }
     }
 
-    public void Dispose()
-    {
-        _watch.Dispose();
-        _journald?.Dispose();
-    }
+    public void Dispose() => _watch.Dispose();
 
     private void HandleSignals()
     {
@@ -145,7 +129,6 @@ internal sealed class PodSession : IDisposable
             else if (watch == _statusWatch && !_hasStatus)
             {
                 _hasStatus = true;
-                _journald ??= PodCgroups.OpenService(_pod, "systemd-journald.service");
                 _streams?.AppHasEnded();
             }
         }
@@ -167,7 +150,6 @@ internal sealed class PodSession : IDisposable
     private void HandleDrained()
     {
         _isDrained = true;
-        _journald ??= PodCgroups.OpenService(_pod, "systemd-journald.service");
         _streams?.ReleaseStatus();
     }
 }

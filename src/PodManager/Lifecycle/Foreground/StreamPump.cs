@@ -10,19 +10,16 @@ internal sealed class StreamPump
     private readonly Thread _thread;
     private readonly Fd _from;
     private readonly Fd _to;
-    private readonly LineSplitter? _lines;
-    private readonly Action<StreamPump> _onEnd;
+    private readonly Action _onEnd;
 
     /// <param name="name">For the debugger.</param>
     /// <param name="from">Read until its end.</param>
     /// <param name="to">Written to.</param>
-    /// <param name="lines">Gets a copy of everything, after it was written.</param>
     /// <param name="onEnd">Called on the pump's thread when it is done.</param>
-    public StreamPump(string name, Fd from, Fd to, LineSplitter? lines, Action<StreamPump> onEnd)
+    public StreamPump(string name, Fd from, Fd to, Action onEnd)
     {
         _from = from;
         _to = to;
-        _lines = lines;
         _onEnd = onEnd;
 
         // A background thread: one that waits for the user's input must not keep podctl alive.
@@ -44,7 +41,6 @@ internal sealed class StreamPump
             while ((got = Files.Read(_from, buffer)) > 0)
             {
                 Files.WriteAll(_to, buffer.AsSpan(0, got));
-                _lines?.Append(buffer.AsSpan(0, got));
             }
         }
         catch (Exception e) when (e is NativeException or ObjectDisposedException)
@@ -52,7 +48,6 @@ internal sealed class StreamPump
             // EPIPE: nobody reads any more. EIO: a terminal hung up. Either is this stream's end and no failure of the pod.
         }
 
-        _lines?.Finish();
-        _onEnd(this);
+        _onEnd();
     }
 }

@@ -1,0 +1,82 @@
+using System.CommandLine;
+
+namespace PodManager.Commands;
+
+/// <summary>Finds the verb in a command line, checks all of its words, and runs it.</summary>
+internal sealed class CommandLine
+{
+    private readonly CommandContext _context;
+    private readonly GlobalFlags _globals = new();
+    private readonly Command _root;
+
+    public CommandLine(CommandContext context)
+    {
+        _context = context;
+        _root = new Command("podctl", "Run container images as pods on a systemd host")
+        {
+            new RunCommand(context, _globals),
+            new ListCommand(context, _globals),
+            new StatusCommand(context, _globals),
+            new LogsCommand(context, _globals),
+            new StopCommand(context, _globals),
+            new RmCommand(context, _globals),
+            new GcCommand(context, _globals),
+            new FetchCommand(context, _globals),
+            new Command("image", "Work with the images in the store")
+            {
+                new ImageListCommand(context, _globals),
+                new ImageRmCommand(context, _globals),
+            },
+            new VersionCommand(context),
+            new HelpCommand(context),
+        };
+        foreach (Option flag in _globals.All)
+        {
+            flag.Recursive = true;
+            _root.Add(flag);
+        }
+    }
+
+    /// <summary>The commands, for the help text.</summary>
+    public Command Root => _root;
+
+    /// <summary>Runs what the words say.</summary>
+    /// <param name="args">The words after `podctl`.</param>
+    /// <param name="isRoot">Whether the user may do everything.</param>
+    /// <param name="onSettings">Told the settings before the verb runs.</param>
+    /// <param name="ct">Ends it early.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<string> args, bool isRoot, Action<Settings> onSettings, CancellationToken ct)
+    {
+        CommandWords words = CommandWords.Read(_root, _globals.All, args);
+        if (words.IsHelpWanted)
+        {
+            _context.Out.Text(HelpText.Of(words.Command, _globals.All));
+            return (int)ExitCode.Ok;
+        }
+
+        if (words.Command is Verb { NeedsRoot: true } && !isRoot)
+        {
+            throw new PodctlException(ExitCode.NotPermitted, $"cannot run `{PathOf(words.Command)}` as an unprivileged user", "run it as root");
+        }
+
+        if (words.Command is not Verb verb)
+        {
+            throw new PodctlException(
+                ExitCode.Usage, words.Faults.Count > 0 ? string.Join("; ", words.Faults) : "missing command", $"`{PathOf(words.Command)} --help` lists the commands");
+        }
+
+        ParseResult parsed = _root.Parse(words.Words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        List<string> faults = [.. words.Faults, .. parsed.Errors.Select(static error => error.Message.TrimEnd('.')), .. verb.Faults(parsed)];
+        if (faults.Count > 0)
+        {
+            throw new PodctlException(ExitCode.Usage, string.Join("; ", faults), $"`{PathOf(verb)} --help` shows how it is used");
+        }
+
+        onSettings(_globals.Read(parsed));
+        return await verb.RunAsync(parsed, words.Arguments, ct);
+    }
+
+    private static string PathOf(Command command) =>
+        string.Join(' ', command.Parents.OfType<Command>().Take(1).Select(PathOf).Append(command.Name));
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>`podctl fetch`.</summary>
+internal sealed class FetchCommand : Verb
+{
+    private readonly CommandContext _context;
+    private readonly GlobalFlags _globals;
+    private readonly Argument<string[]> _images = new("IMAGE…") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Flag<bool> _full = Flags.Switch("--full", "print whole ids");
+    private readonly Flag<bool> _quiet = Flags.Switch("--quiet", "show no progress");
+    private readonly Flag<PullPolicy> _pullPolicy = Flags.One(
+        "--pull-policy", "never|new|update", "when to ask the registry (default new)", RunValues.ReadPullPolicy, PullPolicy.New);
+
+    public FetchCommand(CommandContext context, GlobalFlags globals)
+        : base("fetch", "Fetch images into the store")
+    {
+        _context = context;
+        _globals = globals;
+        Add(_images);
+        Add(_full);
+        Add(_quiet);
+        Add(_pullPolicy);
+    }
+
+    public override bool NeedsRoot => true;
+
+    public override string Usage => "fetch [FLAGS] IMAGE…";
+
+    public override IEnumerable<string> Faults(ParseResult parsed) => ImageNames.Faults(parsed.GetValue(_images) ?? []);
+
+    public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    {
+        Settings settings = _globals.Read(parsed) with { Quiet = _quiet.Of(parsed) };
+        using IServices services = _context.Open(settings);
+        FetchOptions options = new(
+            _pullPolicy.Of(parsed),
+            settings.InsecureOptions.HasFlag(InsecureOptions.Http),
+            settings.InsecureOptions.HasFlag(InsecureOptions.Tls));
+        foreach (string name in parsed.GetValue(_images)!)
+        {
+            StoredImage image = await services.ImageSource.GetAsync(name, options, ct);
+            _context.Out.Line(_full.Of(parsed) ? image.Id.ToString() : image.Id.Short);
+        }
+
+        return (int)ExitCode.Ok;
+    }
+}

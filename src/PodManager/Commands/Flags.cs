@@ -1,0 +1,55 @@
+using PodManager.Output;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>The kinds of flags there are.</summary>
+internal static class Flags
+{
+    public const string True = "true";
+
+    /// <summary>On or off; a value needs `=`.</summary>
+    public static Flag<bool> Switch(string name, string description) =>
+        new(name, "", description, Reader<bool>(ReadBool), static values => values.Count > 0 && values[^1]) { BareValue = True };
+
+    public static Flag<string?> Text(string name, string value, string description, bool isForApp = false, bool isUnique = false) =>
+        new(name, value, description, static (text, _) => text, static values => values.Count > 0 ? values[^1] : null) { IsForApp = isForApp, IsUnique = isUnique };
+
+    /// <summary>One value, the last if there are several.</summary>
+    public static Flag<T> One<T>(string name, string value, string description, ValueReader<T> read, T absent, string? bareValue = null, bool isForApp = false) =>
+        new(name, value, description, Reader(read), values => values.Count > 0 ? values[^1] : absent) { BareValue = bareValue, IsForApp = isForApp };
+
+    /// <summary>May be repeated, and each value may be a list.</summary>
+    public static Flag<IReadOnlyList<T>> Many<T>(
+        string name, string value, string description, ValueReader<IReadOnlyList<T>> read, bool isForApp = false) =>
+        new(name, value, description, Reader(read), static lists => [.. lists.SelectMany(static list => list)]) { IsForApp = isForApp };
+
+    /// <summary>`--format`.</summary>
+    public static Flag<OutputFormat> Format() => One("--format", "FORMAT", "json or json-pretty instead of text", ReadFormat, OutputFormat.Text);
+
+    public static string? ReadDuration(string text, out TimeSpan value) =>
+        GoDuration.TryParse(text, out value) ? null : $"'{text}' is no duration such as 30m, 1h30m or 0";
+
+    /// <summary>The words that Go takes for booleans, and yes and no.</summary>
+    public static string? ReadBool(string text, out bool value)
+    {
+        value = text is "1" or "t" or "T" or True or "TRUE" or "True" or "yes";
+        return value || text is "0" or "f" or "F" or "false" or "FALSE" or "False" or "no" ? null : $"'{text}' is neither true nor false";
+    }
+
+    private static string? ReadFormat(string text, out OutputFormat value)
+    {
+        value = text switch { "json" => OutputFormat.Json, "json-pretty" => OutputFormat.JsonPretty, _ => OutputFormat.Text };
+        return value == OutputFormat.Text ? $"'{text}' is no format: use json or json-pretty" : null;
+    }
+
+    private static Func<string, Action<string>, T?> Reader<T>(ValueReader<T> read) => (text, addFault) =>
+    {
+        if (read(text, out T value) is { } fault)
+        {
+            addFault(fault);
+        }
+
+        return value;
+    };
+}

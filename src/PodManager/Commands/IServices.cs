@@ -1,0 +1,17 @@
+using PodManager.Lifecycle;
+
+namespace PodManager.Commands;
+
+/// <summary>What the verbs call; each part is made when it is first asked for.</summary>
+internal interface IServices : IDisposable
+{
+    PodService Pods { get; }
+
+    IPodRunner Runner { get; }
+
+    IImageStore Images { get; }
+
+    IImageSource ImageSource { get; }
+
+    IJournal Journals { get; }
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using PodManager.Lifecycle;
+using PodManager.Output;
+
+namespace PodManager.Commands;
+
+/// <summary>`podctl image list`.</summary>
+internal sealed class ImageListCommand : Verb
+{
+    private readonly CommandContext _context;
+    private readonly GlobalFlags _globals;
+    private readonly Flag<bool> _noLegend = Flags.Switch("--no-legend", "leave the header out");
+    private readonly Flag<bool> _full = Flags.Switch("--full", "whole ids, sizes in bytes, and times as they are");
+    private readonly Flag<OutputFormat> _format = Flags.Format();
+
+    public ImageListCommand(CommandContext context, GlobalFlags globals)
+        : base("list", "List the images in the store")
+    {
+        _context = context;
+        _globals = globals;
+        Add(_noLegend);
+        Add(_full);
+        Add(_format);
+    }
+
+    public override string Usage => "image list [FLAGS]";
+
+    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    {
+        using IServices services = _context.Open(_globals.Read(parsed));
+        IReadOnlyList<ImageSummary> images = services.Images.List();
+        OutputFormat format = _format.Of(parsed);
+        _context.Out.Text(format == OutputFormat.Text
+            ? ImageListText.Table(images, _full.Of(parsed), !_noLegend.Of(parsed), _context.Time.GetUtcNow())
+            : JsonText.Write(ImageListText.Views(images), OutputJson.Default.IReadOnlyListImageView, format == OutputFormat.JsonPretty) + "\n");
+        return Task.FromResult((int)ExitCode.Ok);
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using PodManager.Output;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>`podctl list`.</summary>
+internal sealed class ListCommand : Verb
+{
+    private readonly CommandContext _context;
+    private readonly GlobalFlags _globals;
+    private readonly Flag<bool> _noLegend = Flags.Switch("--no-legend", "leave the header out");
+    private readonly Flag<bool> _full = Flags.Switch("--full", "whole ids, and times as they are");
+    private readonly Flag<OutputFormat> _format = Flags.Format();
+
+    public ListCommand(CommandContext context, GlobalFlags globals)
+        : base("list", "List the pods")
+    {
+        _context = context;
+        _globals = globals;
+        Add(_noLegend);
+        Add(_full);
+        Add(_format);
+    }
+
+    public override string Usage => "list [FLAGS]";
+
+    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    {
+        using IServices services = _context.Open(_globals.Read(parsed));
+        IReadOnlyList<Pod> pods = services.Pods.List();
+        foreach (Pod pod in pods.Where(static pod => pod.Problem is not null && pod.State != PodState.Deleting))
+        {
+            _context.Messages.Warn($"pod '{pod.Id}': {pod.Problem}, listing what is known of it");
+        }
+
+        OutputFormat format = _format.Of(parsed);
+        _context.Out.Text(format == OutputFormat.Text
+            ? PodListText.Table(pods, _full.Of(parsed), !_noLegend.Of(parsed), _context.Time.GetUtcNow())
+            : JsonText.Write<IReadOnlyList<PodView>>([.. pods.Select(PodView.Of)], OutputJson.Default.IReadOnlyListPodView, format == OutputFormat.JsonPretty) + "\n");
+        return Task.FromResult((int)ExitCode.Ok);
+    }
+}

@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.Globalization;
+using PodManager.Lifecycle;
+using PodManager.Output;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>`podctl logs`.</summary>
+internal sealed class LogsCommand : Verb
+{
+    private readonly CommandContext _context;
+    private readonly GlobalFlags _globals;
+    private readonly PodArguments _pod = new(isMany: false);
+    private readonly Flag<bool> _follow = Flags.Switch("--follow", "go on until the pod has ended");
+    private readonly Flag<ulong?> _lines = Flags.One<ulong?>("--lines", "N", "only the last N lines", ReadCount, null);
+    private readonly Flag<string?> _app = Flags.Text("--app", "NAME", "only what this app wrote");
+    private readonly Flag<bool> _all = Flags.Switch("--all", "also what the pod's own systemd and journald say");
+    private readonly Flag<OutputFormat> _format = Flags.One(
+        "--format", "json", "all fields of each entry, one JSON object a line", ReadFormat, OutputFormat.Text);
+
+    public LogsCommand(CommandContext context, GlobalFlags globals)
+        : base("logs", "Show what a pod's apps wrote, while it runs or after")
+    {
+        _context = context;
+        _globals = globals;
+        _pod.AddTo(this);
+        _follow.Aliases.Add("-f");
+        _lines.Aliases.Add("-n");
+        Add(_follow);
+        Add(_lines);
+        Add(_app);
+        Add(_all);
+        Add(_format);
+    }
+
+    public override string Usage => "logs [FLAGS] UUID";
+
+    public override IEnumerable<string> Faults(ParseResult parsed) =>
+        _app.Of(parsed) is not null && _all.Of(parsed) ? [.. _pod.Faults(parsed), "--app and --all exclude each other"] : _pod.Faults(parsed);
+
+    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    {
+        using IServices services = _context.Open(_globals.Read(parsed));
+        Pod pod = services.Pods.Get(_pod.Read(parsed, services.Pods)[0]);
+        string[] apps = Apps(pod, _app.Of(parsed));
+        using IJournalReader? journal = services.Journals.Open(pod.Id);
+        if (journal is null)
+        {
+            throw new PodctlException(ExitCode.Failed, $"pod '{pod.Id}' has no journal", pod.Started is null ? "it has never been started" : null);
+        }
+
+        if (!_all.Of(parsed))
+        {
+            journal.Match("_SYSTEMD_UNIT", [.. apps.Select(static app => $"{app}.service")]);
+        }
+
+        if (_lines.Of(parsed) is { } count)
+        {
+            journal.SeekTail(count);
+        }
+
+        Func<JournalEntry, byte[]> format = Formatter(parsed, apps.Length > 1 || _all.Of(parsed));
+        if (_follow.Of(parsed))
+        {
+            Follow(services.Pods, pod.Id, journal, format, ct);
+        }
+        else
+        {
+            Print(journal, format);
+        }
+
+        return Task.FromResult((int)ExitCode.Ok);
+    }
+
+    private static string[] Apps(Pod pod, string? wanted)
+    {
+        string[] apps = [.. pod.Apps.Select(static app => app.Name.ToString())];
+        return wanted is null ? apps
+            : apps.Contains(wanted, StringComparer.Ordinal) ? [wanted]
+            : throw new PodctlException(ExitCode.NotFound, $"pod '{pod.Id}' has no app '{wanted}'", $"it has {string.Join(", ", apps)}");
+    }
+
+    private static string? ReadCount(string text, out ulong? value)
+    {
+        bool isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number < int.MaxValue;
+        value = number;
+        return isNumber ? null : $"'{text}' is no number of lines";
+    }
+
+    private static string? ReadFormat(string text, out OutputFormat value)
+    {
+        value = OutputFormat.Json;
+        return text == "json" ? null : $"'{text}' is no format: use json";
+    }
+
+    private Func<JournalEntry, byte[]> Formatter(ParseResult parsed, bool hasApp) =>
+        _format.Of(parsed) == OutputFormat.Json ? LogText.Json
+        : _context.Out.IsTerminal ? entry => LogText.Safe(entry, hasApp)
+        : entry => LogText.Raw(entry, hasApp);
+
+    /// <summary>Whatever the pod still wrote before its end is there when its end is seen.</summary>
+    private void Follow(PodService pods, PodId id, IJournalReader journal, Func<JournalEntry, byte[]> format, CancellationToken ct)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task watch = Task.Run(() => WatchForEnd(pods, id, end), CancellationToken.None);
+        try
+        {
+            while (!_context.Out.IsClosed)
+            {
+                Print(journal, format);
+                _ = journal.WaitForChange(null, end.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            _ = journal.WaitForChange(TimeSpan.Zero, ct); // takes in what has changed last
+            Print(journal, format);
+        }
+        finally
+        {
+            end.Cancel();
+            watch.Wait(CancellationToken.None);
+        }
+    }
+
+    private static void WatchForEnd(PodService pods, PodId id, CancellationTokenSource end)
+    {
+        try
+        {
+            _ = pods.WaitForEnd(id, null, end.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or PodctlException)
+        {
+            // asked to leave, or the pod was removed: there is nothing more to come either way
+        }
+
+        end.Cancel();
+    }
+
+    private void Print(IJournalReader journal, Func<JournalEntry, byte[]> format)
+    {
+        while (!_context.Out.IsClosed && journal.Next() is { } entry)
+        {
+            _context.Out.Bytes(format(entry));
+        }
+
+        _context.Out.Flush();
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>How verbs name pods: by the beginnings of UUIDs, or by `--uuid-file`.</summary>
+internal sealed class PodArguments
+{
+    private readonly bool _isMany;
+    private readonly Argument<string[]> _words;
+    private readonly Flag<string?> _file = Flags.Text("--uuid-file", "FILE", "take the pod's UUID from FILE");
+
+    /// <param name="isMany">Whether there may be more than one.</param>
+    public PodArguments(bool isMany)
+    {
+        _isMany = isMany;
+        _words = new Argument<string[]>(isMany ? "UUID…" : "UUID") { Arity = ArgumentArity.ZeroOrMore };
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Add(_words);
+        command.Add(_file);
+    }
+
+    public IEnumerable<string> Faults(ParseResult parsed)
+    {
+        int count = parsed.GetValue(_words)?.Length ?? 0;
+        bool hasFile = _file.Of(parsed) is not null;
+        if (count == 0 && !hasFile)
+        {
+            yield return "must provide the UUID of a pod";
+        }
+        else if (count > 0 && hasFile)
+        {
+            yield return "--uuid-file and a UUID exclude each other";
+        }
+        else if (count > 1 && !_isMany)
+        {
+            yield return $"one pod at a time, and '{parsed.GetValue(_words)![1]}' would be a second";
+        }
+    }
+
+    /// <summary>The pods, each once.</summary>
+    /// <exception cref="PodctlException">One is not there: nothing has been done to any.</exception>
+    public IReadOnlyList<PodId> Read(ParseResult parsed, PodService pods)
+    {
+        string[] words = _file.Of(parsed) is { } file ? [ReadFile(file)] : parsed.GetValue(_words)!;
+        return [.. words.Select(pods.Resolve).Distinct()];
+    }
+
+    private static string ReadFile(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PodctlException(ExitCode.Failed, $"cannot read the UUID file: {e.Message}", cause: e);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>What the flags say that every verb takes.</summary>
+internal sealed record Settings
+{
+    public const string DefaultDirectory = "/var/lib/podctl";
+
+    /// <summary>Where images and pods are kept; absolute.</summary>
+    public string Directory { get; init; } = DefaultDirectory;
+
+    public bool Debug { get; init; }
+
+    /// <summary>No progress, and no result but the pod's UUID.</summary>
+    public bool Quiet { get; init; }
+
+    public InsecureOptions InsecureOptions { get; init; }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace PodManager.Commands;
+
+/// <summary>A command of podctl.</summary>
+internal abstract class Verb(string name, string description) : Command(name, description)
+{
+    /// <summary>It changes what only root may.</summary>
+    public virtual bool NeedsRoot => false;
+
+    /// <summary>For the help text, after `podctl`.</summary>
+    public abstract string Usage { get; }
+
+    /// <summary>What is wrong with words that are right one by one.</summary>
+    public virtual IEnumerable<string> Faults(ParseResult parsed) => [];
+
+    /// <summary>Does it.</summary>
+    /// <param name="parsed">The command line, without faults.</param>
+    /// <param name="arguments">The words after `--`.</param>
+    /// <param name="ct">Ends it early.</param>
+    /// <returns>The exit code.</returns>
+    public abstract Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct);
+}

@@ -1,0 +1,89 @@
+using PodManager.Pods;
+
+namespace PodManager.Lifecycle;
+
+/// <content>Removal of what nobody needs any more.</content>
+internal sealed partial class PodService
+{
+    private const string ScopePrefix = "rkt-";
+    private const string ScopeSuffix = ".scope";
+
+    /// <summary>
+    /// Marks pods that have ended, and removes those that were marked longer ago than the grace period, with whatever dead processes have left. What runs
+    /// is never touched.
+    /// </summary>
+    /// <exception cref="PodctlException">Something could not be removed; the rest was.</exception>
+    public void CollectGarbage(GarbageOptions options, Action<GarbageEvent> report, CancellationToken ct)
+    {
+        Failures failures = new("remove", "pod");
+        foreach (Pod pod in store.List())
+        {
+            failures.Collect(() => Mark(pod, report, ct));
+        }
+
+        if (!options.MarkOnly)
+        {
+            foreach (Pod pod in store.List())
+            {
+                failures.Collect(() => Sweep(pod, options, report, ct));
+            }
+
+            failures.Collect(() => store.RemoveLeftovers(message => report(new GarbageEvent.Leftover(message))));
+            failures.Collect(() => ForgetFailedScopes(report));
+        }
+
+        failures.ThrowIfAny();
+    }
+
+    private void Mark(Pod pod, Action<GarbageEvent> report, CancellationToken ct)
+    {
+        if (pod.State is not (PodState.Exited or PodState.AbortedPrepare) || pod.HasProcesses)
+        {
+            return;
+        }
+
+        using IPodHandle? handle = store.TryLock(pod.Id, TimeSpan.Zero, ct);
+
+        // It may have been started between the look and the lock. Its state cannot be compared: this lock makes it 'preparing'.
+        if (handle is not null && store.Find(pod.Id) is { HasProcesses: false } now && now.Started == pod.Started)
+        {
+            handle.MarkGarbage();
+            report(new GarbageEvent.Marked(pod.Id, IsAborted: pod.State == PodState.AbortedPrepare));
+        }
+    }
+
+    private void Sweep(Pod pod, GarbageOptions options, Action<GarbageEvent> report, CancellationToken ct)
+    {
+        if (pod.HasProcesses || pod.State is not (PodState.ExitedGarbage or PodState.Garbage))
+        {
+            return;
+        }
+
+        if (pod.State == PodState.ExitedGarbage && pod.Marked + options.GracePeriod > time.GetUtcNow())
+        {
+            report(new GarbageEvent.Kept(pod.Id, options.GracePeriod));
+            return;
+        }
+
+        using IPodHandle? handle = store.TryLock(pod.Id, TimeSpan.Zero, ct);
+        if (handle is not null && store.WaitUntilEmpty(pod.Id, TimeSpan.Zero, ct))
+        {
+            report(new GarbageEvent.Removing(pod.Id));
+            handle.Remove();
+        }
+    }
+
+    /// <summary>A scope is collected by itself; one that failed under an older manager stays, and blocks its name.</summary>
+    private void ForgetFailedScopes(Action<GarbageEvent> report)
+    {
+        IUnitManager manager = units();
+        foreach (string scope in manager.ListUnits($"{ScopePrefix}*{ScopeSuffix}", ["failed"]))
+        {
+            if (PodId.TryParse(scope[ScopePrefix.Length..^ScopeSuffix.Length], out _))
+            {
+                manager.ResetFailed(scope);
+                report(new GarbageEvent.Leftover($"reset the failed unit '{scope}'"));
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using PodManager.Pods;
+using static Tmds.Linux.LibC;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>What can be done with pods that are there.</summary>
+internal sealed partial class PodService(IPodStore store, Func<IUnitManager> units, TimeProvider time)
+{
+    /// <summary>The kernel takes a pod apart in a fraction of a second; more than this means that something in it does not die.</summary>
+    private static readonly TimeSpan TearDownTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Beyond what the scope itself gives before SIGKILL.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(120);
+
+    /// <summary>For a podctl that is just about to end.</summary>
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(3);
+
+    public IReadOnlyList<Pod> List() => store.List();
+
+    /// <summary>The pod that a user means by the beginning of its UUID.</summary>
+    public PodId Resolve(string text) => PodIdPrefix.Resolve(text, store.Ids());
+
+    /// <summary>The pod as it is now.</summary>
+    /// <exception cref="PodctlException">It is not there (any more).</exception>
+    public Pod Get(PodId id) => store.Find(id) ?? throw NotFound(id);
+
+    /// <summary>Waits until a pod has ended.</summary>
+    /// <param name="id">The pod.</param>
+    /// <param name="timeout">Null for ever.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Pod WaitForEnd(PodId id, TimeSpan? timeout, CancellationToken ct) => WaitFor(
+        id, static pod => pod.State is not (PodState.Preparing or PodState.Running), "end", timeout, ct);
+
+    /// <summary>Waits until a pod's apps are up, or have been: it may have ended meanwhile.</summary>
+    public Pod WaitForReadiness(PodId id, TimeSpan? timeout, CancellationToken ct) => WaitFor(
+        id, static pod => pod.IsReady || pod.State is not (PodState.Preparing or PodState.Running), "be ready", timeout, ct);
+
+    /// <summary>
+    /// Stops pods: in order, by the scope's stop signal, or at once with SIGKILL. All are asked before the first is waited for; every one that has
+    /// stopped is told at once.
+    /// </summary>
+    /// <exception cref="PodctlException">Some could not be stopped; the others were.</exception>
+    public void Stop(IReadOnlyList<PodId> pods, bool isForced, Action<PodId, StopOutcome> report, CancellationToken ct)
+    {
+        Failures failures = new("stop", "pod");
+        List<(PodId Pod, Func<StopOutcome> Finish)> pending = [];
+        foreach (PodId pod in pods)
+        {
+            failures.Collect(() => pending.Add((pod, BeginStop(Get(pod), isForced, ct))));
+        }
+
+        foreach ((PodId pod, Func<StopOutcome> finish) in pending)
+        {
+            failures.Collect(() => report(pod, finish()));
+        }
+
+        failures.ThrowIfAny();
+    }
+
+    /// <summary>Removes pods with all they left.</summary>
+    /// <exception cref="PodctlException">Some could not be removed; the others were.</exception>
+    public void Remove(IReadOnlyList<PodId> pods, bool isForced, Action<PodId> report, CancellationToken ct)
+    {
+        Failures failures = new("remove", "pod");
+        foreach (PodId pod in pods)
+        {
+            failures.Collect(() =>
+            {
+                Remove(Get(pod), isForced, ct);
+                report(pod);
+            });
+        }
+
+        failures.ThrowIfAny();
+    }
+
+    private static PodctlException NotFound(PodId id) => new(ExitCode.NotFound, $"no pod '{id}'", "`podctl list` shows the pods there are");
+
+    private Pod WaitFor(PodId id, Func<Pod, bool> condition, string what, TimeSpan? timeout, CancellationToken ct)
+    {
+        Pod pod = store.WaitFor(id, condition, timeout, ct) ?? throw NotFound(id);
+        return condition(pod)
+            ? pod
+            : throw new PodctlException(ExitCode.Failed, $"pod '{id}' did not {what} within {GoDuration.Format(timeout ?? default)}");
+    }
+
+    /// <returns>Waits for what was begun.</returns>
+    private Func<StopOutcome> BeginStop(Pod pod, bool isForced, CancellationToken ct)
+    {
+        if (pod.State == PodState.Preparing)
+        {
+            throw new PodctlException(ExitCode.WrongState, $"pod '{pod.Id}' is not running: it is being prepared");
+        }
+
+        if (pod.Started is null)
+        {
+            throw new PodctlException(ExitCode.WrongState, $"pod '{pod.Id}' is not running: its state is '{pod.State.Word()}'");
+        }
+
+        // Its processes count, not its apps' statuses: a pod can write those itself.
+        if (!pod.HasProcesses)
+        {
+            return () => StopOutcome.AlreadyStopped;
+        }
+
+        if (isForced)
+        {
+            return () =>
+            {
+                Kill(pod.Id, ct);
+                return StopOutcome.Stopped;
+            };
+        }
+
+        IPending<bool> stop = units().StopUnit(pod.Id.ScopeName, StopTimeout);
+        return () =>
+        {
+            _ = stop.Wait(ct); // false: the scope has just ended by itself
+            WaitUntilGone(pod.Id, ct);
+            return StopOutcome.Stopped;
+        };
+    }
+
+    private void Remove(Pod pod, bool isForced, CancellationToken ct)
+    {
+        if (pod.State == PodState.Running && !isForced)
+        {
+            throw Running(pod.Id);
+        }
+
+        // A podctl in the foreground has the lock for as long as its pod runs.
+        bool isKilled = isForced && pod.HasProcesses && pod.State != PodState.Preparing;
+        if (isKilled)
+        {
+            Kill(pod.Id, ct);
+        }
+
+        using IPodHandle? handle = Lock(pod, isKilled, ct);
+        if (handle is null)
+        {
+            return; // its own podctl has removed it, `run --rm`
+        }
+
+        // A pod whose run has just returned may still be being taken apart by the kernel.
+        if (!store.WaitUntilEmpty(pod.Id, TearDownTimeout, ct))
+        {
+            throw Running(pod.Id);
+        }
+
+        handle.Remove();
+    }
+
+    private IPodHandle? Lock(Pod pod, bool mayBeGone, CancellationToken ct)
+    {
+        try
+        {
+            return store.TryLock(pod.Id, LockTimeout, ct) ?? throw new PodctlException(
+                ExitCode.WrongState,
+                $"pod '{pod.Id}' is {(pod.State == PodState.Preparing ? "being prepared" : pod.State == PodState.Deleting ? "being removed" : "in use by another podctl")}",
+                "try again when that has ended");
+        }
+        catch (PodctlException e) when (mayBeGone && e.Code == ExitCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static PodctlException Running(PodId id) => new(
+        ExitCode.WrongState, $"pod '{id}' is running", $"`podctl stop {id}` stops it first, `podctl rm --force {id}` kills it");
+
+    private void Kill(PodId id, CancellationToken ct)
+    {
+        _ = units().KillUnit(id.ScopeName, KillTarget.All, SIGKILL); // false: it has ended by itself
+        WaitUntilGone(id, ct);
+    }
+
+    private void WaitUntilGone(PodId id, CancellationToken ct)
+    {
+        if (!store.WaitUntilEmpty(id, TearDownTimeout, ct))
+        {
+            throw new PodctlException(
+                ExitCode.Failed, $"pod '{id}' still has processes {TearDownTimeout.TotalSeconds} s after its end", $"`systemctl status {id.ScopeName}` shows them");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using PodManager.Lifecycle;
+
+namespace PodManager.Output;
+
+/// <summary>`podctl image list`.</summary>
+internal static class ImageListText
+{
+    public static string Table(IReadOnlyList<ImageSummary> images, bool isFull, bool hasLegend, DateTimeOffset now)
+    {
+        Table table = new();
+        if (hasLegend)
+        {
+            table.Add("ID", "NAME", "SIZE", "IMPORT TIME", "LAST USED");
+        }
+
+        foreach (ImageSummary image in images)
+        {
+            string Time(DateTimeOffset time) => isFull ? Times.Absolute(time) : Times.Ago(time, now);
+            string id = isFull ? image.Id.ToString() : image.Id.Short;
+            table.Add(
+                id,
+                image.Names.Count == 0 ? "<none>" : image.Names[0],
+                isFull ? $"{image.SizeBytes}" : Sizes.Binary(image.SizeBytes),
+                Time(image.ImportedAt),
+                Time(image.LastUsedAt));
+
+            // Each further name has a line of its own, so that the names are one column for scripts.
+            foreach (string name in image.Names.Skip(1))
+            {
+                table.Add(id, name);
+            }
+        }
+
+        return table.ToString();
+    }
+
+    public static IReadOnlyList<ImageView> Views(IReadOnlyList<ImageSummary> images) =>
+        [.. images.Select(static image => new ImageView(
+            image.Id.ToString(), image.Names, Times.Json(image.ImportedAt), Times.Json(image.LastUsedAt), image.SizeBytes))];
+}

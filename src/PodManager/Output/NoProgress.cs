@@ -1,0 +1,21 @@
+using PodManager.Lifecycle;
+
+namespace PodManager.Output;
+
+/// <summary>Shows nothing (`--quiet`).</summary>
+internal sealed class NoProgress : IProgressSink, IProgressItem
+{
+    public IProgressItem Start(string label, long? totalBytes) => this;
+
+    public void Advance(long bytes)
+    {
+    }
+
+    public void Complete()
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+}

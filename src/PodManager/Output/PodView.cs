@@ -1,0 +1,94 @@
+using System.Text.Json.Serialization;
+using PodManager.Pods;
+
+namespace PodManager.Output;
+
+/// <summary>A pod as `list` and `status` give it in JSON. The shape is a promise: names and meanings stay, fields may be added.</summary>
+internal sealed record PodView
+{
+    /// <summary>The UUID.</summary>
+    public required string Name { get; init; }
+
+    public required string State { get; init; }
+
+    public string? Hostname { get; init; }
+
+    public string? Network { get; init; }
+
+    public IReadOnlyList<string>? AppNames { get; init; }
+
+    public IReadOnlyList<AppView>? Apps { get; init; }
+
+    public string? CreatedAt { get; init; }
+
+    public string? StartedAt { get; init; }
+
+    public int? Pid { get; init; }
+
+    /// <summary>Why the pod's record cannot be read.</summary>
+    public string? Problem { get; init; }
+
+    public static PodView Of(Pod pod) => new()
+    {
+        Name = pod.Id.ToString(),
+        State = pod.State.Word(),
+        Hostname = pod.Record?.Hostname,
+        Network = pod.Record is null ? null : pod.Record.Network == NetworkMode.Host ? "host" : "none",
+        AppNames = pod.Record is null ? null : [.. pod.Apps.Select(static app => app.Name.ToString())],
+        Apps = pod.Record is null ? null : [.. pod.Apps.Select(app => AppView.Of(pod, app))],
+        CreatedAt = pod.Created is { } created ? Times.Json(created) : null,
+        StartedAt = pod.Started is { } started ? Times.Json(started) : null,
+        Pid = pod.LeaderPid,
+        Problem = pod.Problem,
+    };
+}
+
+/// <summary>An app of a pod in JSON.</summary>
+internal sealed record AppView
+{
+    public required string Name { get; init; }
+
+    /// <summary>created, running, exited or unknown.</summary>
+    public required string State { get; init; }
+
+    public string? StartedAt { get; init; }
+
+    public string? FinishedAt { get; init; }
+
+    /// <summary>128+n for a death by signal n.</summary>
+    public int? ExitCode { get; init; }
+
+    public required string ImageId { get; init; }
+
+    public required string ImageName { get; init; }
+
+    public static AppView Of(Pod pod, PodApp app)
+    {
+        AppStatus? status = pod.Statuses.GetValueOrDefault(app.Name);
+        return new AppView
+        {
+            Name = app.Name.ToString(),
+            State = status is not null ? "exited" : pod.State switch
+            {
+                PodState.Running => "running",
+                PodState.Preparing => "created",
+                _ => "unknown",
+            },
+            StartedAt = pod.Started is { } started ? Times.Json(started) : null,
+            FinishedAt = status is null ? null : Times.Json(status.Finished),
+            ExitCode = status?.Code,
+            ImageId = app.Image.Id,
+            ImageName = app.Image.Name,
+        };
+    }
+}
+
+/// <summary>An image as `image list` gives it in JSON.</summary>
+internal sealed record ImageView(string Id, IReadOnlyList<string> Names, string ImportTime, string LastUsedTime, long Size);
+
+/// <summary>podctl's JSON output, generated at build time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(IReadOnlyList<PodView>))]
+[JsonSerializable(typeof(PodView))]
+[JsonSerializable(typeof(IReadOnlyList<ImageView>))]
+internal sealed partial class OutputJson : JsonSerializerContext;

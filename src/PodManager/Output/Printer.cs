@@ -1,0 +1,92 @@
+using System.Text;
+using Common.Native;
+
+namespace PodManager.Output;
+
+/// <summary>Writes text to a standard stream. When nobody reads it any more (`podctl list | head`), the rest is dropped.</summary>
+internal sealed class Printer : IDisposable
+{
+    private const int FlushAt = 16 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly Fd _stream;
+    private readonly bool _isLineByLine;
+    private readonly StringBuilder _text = new();
+    private bool _isClosed;
+
+    /// <param name="descriptor">1 or 2.</param>
+    /// <param name="isLineByLine">Every line is to be seen at once.</param>
+    public Printer(int descriptor, bool isLineByLine)
+    {
+        _stream = new Fd(descriptor, owns: false);
+        _isLineByLine = isLineByLine;
+        IsTerminal = Libc.IsATty(descriptor) == 1;
+    }
+
+    /// <summary>Whether a person looks at it, or a program reads it.</summary>
+    public bool IsTerminal { get; }
+
+    /// <summary>The reader has gone.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed);
+
+    public void Line(string text) => Text(text + "\n");
+
+    public void Text(string text)
+    {
+        lock (_lock)
+        {
+            _ = _text.Append(text);
+            if (_isLineByLine || _text.Length >= FlushAt)
+            {
+                Flush();
+            }
+        }
+    }
+
+    /// <summary>Bytes that need not be text.</summary>
+    public void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        lock (_lock)
+        {
+            Flush();
+            Write(bytes);
+        }
+    }
+
+    public void Flush()
+    {
+        lock (_lock)
+        {
+            if (_text.Length > 0)
+            {
+                Write(Encoding.UTF8.GetBytes(_text.ToString()));
+                _ = _text.Clear();
+            }
+        }
+    }
+
+    public void Dispose() => Flush();
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        try
+        {
+            Files.WriteAll(_stream, bytes);
+        }
+        catch (NativeException e) when (e.Errno == Errno.EPIPE)
+        {
+            Volatile.Write(ref _isClosed, true);
+        }
+        catch (NativeException e)
+        {
+            // A full disk behind `>`: the result is lost, which must not look like success, nor be tried again at the end.
+            Volatile.Write(ref _isClosed, true);
+            throw new PodctlException(ExitCode.Failed, $"cannot write the output: {e.Reason}", cause: e);
+        }
+    }
+}

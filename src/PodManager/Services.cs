@@ -1,0 +1,57 @@
+using PodManager.Commands;
+using PodManager.Images;
+using PodManager.Lifecycle;
+using PodManager.Store;
+using PodManager.Systemd;
+
+namespace PodManager;
+
+/// <summary>Wires the objects that a verb asks for, each when it is first needed: most verbs never speak to the bus.</summary>
+internal sealed class Services(Settings settings, IMessageSink messages, IProgressSink progress, TimeProvider time) : IServices
+{
+    private readonly StartTrace _trace = new(settings.Debug);
+    private SystemBus? _bus;
+    private SystemBus? _managerBus;
+    private UnitManager? _units;
+    private MachineManager? _machines;
+    private PodStore? _podStore;
+    private PodService? _pods;
+    private Journal? _journals;
+    private LayerStore? _layers;
+    private ImageStore? _images;
+
+    public PodService Pods => _pods ??= new PodService(PodStore, () => Units, time);
+
+    public IJournal Journals => _journals ??= new Journal();
+
+    public IPodRunner Runner => new RunService(new RunServices(
+        ImageSource, PodStore, new PodStarter(() => Units, () => Machines, _trace), () => Units, Journals, messages, _trace, time));
+
+    public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);
+
+    public IImageSource ImageSource => new ImageSource(Images, Layers, progress, time);
+
+    private LayerStore Layers => _layers ??= new LayerStore(settings.Directory, time);
+
+    private PodStore PodStore => _podStore ??= new PodStore(settings.Directory, time);
+
+    private SystemBus Bus => _bus ??= new SystemBus(isDirect: false);
+
+    private SystemBus ManagerBus => _managerBus ??= new SystemBus(isDirect: true);
+
+    private UnitManager Units => _units ??= new UnitManager(ManagerBus);
+
+    private MachineManager Machines => _machines ??= new MachineManager(Bus);
+
+    public void Dispose()
+    {
+        foreach ((TimeSpan at, string step) in _trace.Marks)
+        {
+            messages.Debug($"{at.TotalMilliseconds,8:0.0} ms  {step}");
+        }
+
+        _images?.Dispose();
+        _bus?.Dispose();
+        _managerBus?.Dispose();
+    }
+}

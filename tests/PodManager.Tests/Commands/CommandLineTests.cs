@@ -1,0 +1,84 @@
+using PodManager.Commands;
+using Xunit;
+
+namespace PodManager.Tests.Commands;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("podctl")]
+    [InlineData("run", "run")]
+    [InlineData("list", "list")]
+    [InlineData("status", "status")]
+    [InlineData("logs", "logs")]
+    [InlineData("stop", "stop")]
+    [InlineData("rm", "rm")]
+    [InlineData("gc", "gc")]
+    [InlineData("fetch", "fetch")]
+    [InlineData("image", "image")]
+    [InlineData("image-list", "image", "list")]
+    [InlineData("image-rm", "image", "rm")]
+    public async Task Help_is_as_it_was(string name, params string[] words)
+    {
+        (int code, string help) = await new CommandLineHarness().RunAsync(["help", .. words]);
+        Assert.Equal(0, code);
+        Golden.Verify($"help/{name}.txt", help);
+        Assert.All(help.Split('\n'), static line => Assert.InRange(line.Length, 0, 100));
+        Assert.Equal((0, help), await new CommandLineHarness().RunAsync([.. words, "--help"]));
+        Assert.Equal((0, help), await new CommandLineHarness().RunAsync(isRoot: false, [.. words, "--nosuch", "-h"]));
+    }
+
+    [Theory]
+    [InlineData("missing command")]
+    [InlineData("missing command", "--debug")]
+    [InlineData("missing command", "image")]
+    [InlineData("unknown command 'nosuch'", "nosuch", "--force", "x")]
+    [InlineData("unknown command 'nosuch'", "image", "nosuch")]
+    [InlineData("unknown command 'nosuch'", "help", "nosuch")]
+    [InlineData("unexpected argument 'x'", "list", "x")]
+    [InlineData("unexpected argument 'x'", "list", "--", "x")]
+    [InlineData("unexpected argument 'true'", "list", "--full", "true")]
+    [InlineData("--format: 'yaml'", "list", "--format=yaml")]
+    [InlineData("--full: 'maybe'", "list", "--full=maybe")]
+    [InlineData("must provide the UUID", "status")]
+    [InlineData("'b' would be a second", "status", "a", "b")]
+    [InlineData("--wait: 'soon'", "status", "--wait=soon", "a")]
+    [InlineData("--wait: '-1s'", "status", "--wait=-1s", "a")]
+    [InlineData("--uuid-file and a UUID exclude", "stop", "--uuid-file=x", "a")]
+    [InlineData("--lines: '-1'", "logs", "-n", "-1", "a")]
+    [InlineData("--app and --all exclude", "logs", "--app=a", "--all", "a")]
+    [InlineData("--grace-period: '30'", "gc", "--grace-period=30")]
+    [InlineData("must provide an image", "fetch")]
+    [InlineData("invalid image reference 'A'", "image", "rm", "A")]
+    public async Task A_faulty_line_is_refused(string fault, params string[] args)
+    {
+        PodctlException e = await CommandLineHarness.FailureOf(args);
+        Assert.Equal(ExitCode.Usage, e.Code);
+        Assert.Contains(fault, e.Message, StringComparison.Ordinal);
+        Assert.NotNull(e.Hint);
+    }
+
+    [Theory]
+    [InlineData("stop", "a")]
+    [InlineData("rm", "a")]
+    [InlineData("gc")]
+    [InlineData("fetch", "a")]
+    [InlineData("image", "rm", "a")]
+    public async Task Verbs_that_change_things_need_root(params string[] args)
+    {
+        PodctlException e = await Assert.ThrowsAsync<PodctlException>(() => new CommandLineHarness().RunAsync(isRoot: false, args));
+        Assert.Equal(ExitCode.NotPermitted, e.Code);
+    }
+
+    [Fact]
+    public async Task The_data_directory_is_absolute()
+    {
+        CommandLineHarness harness = new();
+        _ = await harness.RunAsync("run", "busybox", "--dir=x/../y");
+        Assert.Equal(Path.Combine(Directory.GetCurrentDirectory(), "y"), harness.Settings!.Directory);
+    }
+
+    [Fact]
+    public async Task Version_says_which() =>
+        Assert.StartsWith($"podctl Version: {VersionCommand.Number}\n", (await new CommandLineHarness().RunAsync("version")).Out, StringComparison.Ordinal);
+}

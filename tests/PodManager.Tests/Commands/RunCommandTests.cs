@@ -1,0 +1,205 @@
+using System.Net;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+using Xunit;
+
+namespace PodManager.Tests.Commands;
+
+public sealed class RunCommandTests
+{
+    [Fact]
+    public async Task An_image_alone_has_every_default()
+    {
+        RunOptions options = await CommandLineHarness.OptionsOf("busybox");
+
+        Assert.Equivalent(new RunOptions { Image = "busybox", Mode = RunMode.Foreground }, options, strict: true);
+        Assert.Null(options.Arguments);
+        Assert.True(options.PrivateUsers);
+    }
+
+    [Fact]
+    public async Task Everything_can_be_said()
+    {
+        RunOptions options = await CommandLineHarness.OptionsOf(
+            "--interactive", "--rm=true", "--hostname", "web.example", "--dns=1.1.1.1,::1", "--dns", "8.8.8.8", "--dns-search=a.example,b.example",
+            "--dns-opt=ndots:2", "--dns-domain=c.example", "--hosts-entry=10.0.0.1=db,::1=self", "--net=host", "--private-users=no",
+            "--pull-policy", "never", "--insecure-options=image,seccomp", "--set-env=A=1", "--set-env", "B=x=y", "--uuid-file-save=/tmp/uuid",
+            "docker://registry.example/shop/web:1.0", "--exec=/bin/web", "--user=www", "--group", "33", "--working-dir=/srv", "--environment=C=", "--name=front", "--quiet");
+
+        Assert.Equal("docker://registry.example/shop/web:1.0", options.Image);
+        Assert.Equal(RunMode.Interactive, options.Mode);
+        Assert.True(options.Remove);
+        Assert.True(options.Quiet);
+        Assert.Equal("web.example", options.HostName);
+        Assert.Equal([IPAddress.Parse("1.1.1.1"), IPAddress.Parse("::1"), IPAddress.Parse("8.8.8.8")], options.Dns.Servers);
+        Assert.Equal(["a.example", "b.example"], options.Dns.Search);
+        Assert.Equal(["ndots:2"], options.Dns.Options);
+        Assert.Equal("c.example", options.Dns.Domain);
+        Assert.Equal([(IPAddress.Parse("10.0.0.1"), "db"), (IPAddress.Parse("::1"), "self")], options.HostsEntries);
+        Assert.Equal(NetworkMode.Host, options.Network);
+        Assert.False(options.PrivateUsers);
+        Assert.Equal(PullPolicy.Never, options.PullPolicy);
+        Assert.Equal(InsecureOptions.Image | InsecureOptions.Seccomp, options.InsecureOptions);
+        Assert.Equal(["A=1", "B=x=y"], options.PodEnvironment);
+        Assert.Equal(["C="], options.AppEnvironment);
+        Assert.Equal("/tmp/uuid", options.UuidFile);
+        Assert.Equal("/bin/web", options.Exec);
+        Assert.Equal("www", options.User);
+        Assert.Equal("33", options.Group);
+        Assert.Equal("/srv", options.WorkingDirectory);
+        Assert.Equal("front", options.AppName?.ToString());
+    }
+
+    [Fact]
+    public async Task Words_after_two_dashes_are_the_apps_as_they_are()
+    {
+        RunOptions options = await CommandLineHarness.OptionsOf("busybox", "--name=a", "--", "--rm", "", "-x=1", "--help", "@file", "--", "a b");
+        Assert.Equal(["--rm", "", "-x=1", "--help", "@file", "--", "a b"], options.Arguments);
+        Assert.False(options.Remove);
+    }
+
+    [Fact]
+    public async Task No_words_after_two_dashes_are_no_arguments() => Assert.Equal([], (await CommandLineHarness.OptionsOf("busybox", "--")).Arguments);
+
+    [Fact]
+    public async Task Three_dashes_end_the_apps_words()
+    {
+        RunOptions options = await CommandLineHarness.OptionsOf("busybox", "--", "a", "---", "--rm");
+        Assert.Equal(["a"], options.Arguments);
+        Assert.True(options.Remove);
+    }
+
+    [Theory]
+    [InlineData("--interactive", "busybox")]
+    [InlineData("busybox", "--interactive")]
+    [InlineData("--interactive=true", "busybox")]
+    [InlineData("--interactive=1", "busybox")]
+    public async Task A_flag_that_is_on_takes_no_word(string first, string second)
+    {
+        RunOptions options = await CommandLineHarness.OptionsOf(first, second);
+        Assert.Equal(RunMode.Interactive, options.Mode);
+        Assert.Equal("busybox", options.Image);
+    }
+
+    [Fact]
+    public async Task Of_a_repeated_flag_the_last_counts() =>
+        Assert.Equal("b", (await CommandLineHarness.OptionsOf("--hostname=a", "busybox", "--hostname", "b")).HostName);
+
+    [Fact]
+    public async Task A_value_may_begin_with_a_dash() =>
+        Assert.Equal("--strange", (await CommandLineHarness.OptionsOf("busybox", "--exec", "--strange")).Exec);
+
+    [Fact]
+    public async Task Dns_of_the_host_is_a_choice()
+    {
+        RunOptions options = await CommandLineHarness.OptionsOf("--dns=host", "--hosts-entry=host", "busybox");
+        Assert.True(options.Dns.UseHostFile);
+        Assert.True(options.UseHostsFileOfHost);
+        Assert.False((await CommandLineHarness.OptionsOf("--dns=none", "busybox")).Dns.IsGenerated);
+    }
+
+    [Theory]
+    [InlineData("--debug", "run", "busybox")]
+    [InlineData("run", "--debug", "busybox")]
+    [InlineData("run", "busybox", "--debug")]
+    public async Task Global_flags_stand_on_either_side(params string[] args)
+    {
+        CommandLineHarness harness = new();
+        _ = await harness.RunAsync(args);
+        Assert.True(harness.Settings!.Debug);
+    }
+
+    [Theory]
+    [InlineData("must provide an image")]
+    [InlineData("must provide an image", "--rm")]
+    [InlineData("an image is required before any app arguments", "--", "ls")]
+    [InlineData("only one set of app arguments", "busybox", "--", "ls", "---", "--", "ls")]
+    [InlineData("flag '--name' must follow an image", "--name=a", "busybox")]
+    [InlineData("flag '--exec' must follow an image", "--exec=a", "busybox")]
+    [InlineData("flag '--exec' can be given only once", "busybox", "--exec=a", "--exec=b")]
+    [InlineData("'second' would be a second", "busybox", "second")]
+    [InlineData("'second' would be a second", "busybox", "--", "ls", "---", "second")]
+    [InlineData("unknown flag '--nosuch'", "--nosuch=1", "busybox")]
+    [InlineData("unknown flag '-x'", "-x", "busybox")]
+    [InlineData("flag '--hostname' needs a value", "busybox", "--hostname")]
+    [InlineData("flag '--hostname' needs a value", "busybox", "--hostname", "--", "ls")]
+    [InlineData("flag '--exec' needs a value", "busybox", "--exec=")]
+    [InlineData("--hostname: ", "--hostname=-a", "busybox")]
+    [InlineData("--hostname: ", "--hostname=a_b", "busybox")]
+    [InlineData("--hostname: ", "--hostname=a..b", "busybox")]
+    [InlineData("--net: there are no networks yet, such as 'default'", "--net", "busybox")]
+    [InlineData("--net: there are no networks yet, such as 'lan'", "--net=lan", "busybox")]
+    [InlineData("--dns: 'x'", "--dns=1.1.1.1,x", "busybox")]
+    [InlineData("--dns: '1'", "--dns=1", "busybox")]
+    [InlineData("--dns=host and --dns=none stand alone", "--dns=host", "--dns=1.1.1.1", "busybox")]
+    [InlineData("--dns=host and --dns=none stand alone", "--dns=host,none", "busybox")]
+    [InlineData("--dns=host and --dns=none stand alone", "--dns=none", "--dns-search=a", "busybox")]
+    [InlineData("--dns-search: ", "--dns-search=a b", "busybox")]
+    [InlineData("--dns-opt: ", "--dns-opt=a\nnameserver", "busybox")]
+    [InlineData("--hosts-entry: ", "--hosts-entry=1.1.1.1", "busybox")]
+    [InlineData("--hosts-entry: ", "--hosts-entry=1.1.1.1=a b", "busybox")]
+    [InlineData("--hosts-entry=host stands alone", "--hosts-entry=host,1.1.1.1=a", "busybox")]
+    [InlineData("--pull-policy: 'always'", "--pull-policy=always", "busybox")]
+    [InlineData("--private-users: 'maybe'", "--private-users=maybe", "busybox")]
+    [InlineData("--insecure-options: unknown value 'x', value 'image' is given twice", "--insecure-options=image,x,image", "busybox")]
+    [InlineData("--set-env: 'A' is not NAME=VALUE", "--set-env=A", "busybox")]
+    [InlineData("--set-env: '=1' is not NAME=VALUE", "--set-env==1", "busybox")]
+    [InlineData("--set-env: variable 'A' is given twice", "--set-env=A=1", "--set-env=A=2", "busybox")]
+    [InlineData("--environment: variable 'A' is given twice", "busybox", "--environment=A=1", "--environment=A=2")]
+    [InlineData("--working-dir: 'srv'", "busybox", "--working-dir=srv")]
+    [InlineData("--name: 'A'", "busybox", "--name=A")]
+    [InlineData("--uuid-file-save: the directory", "--uuid-file-save=/nonexistent/uuid", "busybox")]
+    [InlineData("--interactive and --detach", "--interactive", "--detach", "busybox")]
+    [InlineData("--rm and --detach", "--rm", "--detach", "busybox")]
+    [InlineData("invalid image reference 'ftp://x'", "ftp://x")]
+    [InlineData("invalid image reference ''", "")]
+    public async Task A_fault_is_named(string fault, params string[] args)
+    {
+        PodctlException e = await CommandLineHarness.FailureOf(["run", .. args]);
+        Assert.Equal(ExitCode.Usage, e.Code);
+        Assert.Contains(fault, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message.Replace("a\nnameserver", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task All_faults_are_named_at_once()
+    {
+        PodctlException e = await CommandLineHarness.FailureOf("run", "--nosuch", "--hostname=-", "--dns=x", "--dns=y", "--pull-policy=z", "--name=a", "--", "b");
+        Assert.Equal(8, e.Message.Split("; ").Length);
+    }
+
+    [Fact]
+    public async Task Root_is_asked_for_before_anything_else()
+    {
+        PodctlException e = await Assert.ThrowsAsync<PodctlException>(() => new CommandLineHarness().RunAsync(isRoot: false, "run", "--nosuch"));
+        Assert.Equal(ExitCode.NotPermitted, e.Code);
+    }
+
+    [Fact]
+    public async Task The_apps_code_is_the_commands()
+    {
+        CommandLineHarness harness = new() { OnRun = static _ => 7 };
+        Assert.Equal((7, ""), await harness.RunAsync("run", "busybox"));
+    }
+
+    [Fact]
+    public async Task A_detached_pod_is_named()
+    {
+        (int code, string output) = await new CommandLineHarness().RunAsync("run", "--detach", "busybox");
+        Assert.Equal((0, CommandLineHarness.RunPod + "\n"), (code, output));
+    }
+
+    [Theory]
+    [InlineData(ExitCode.Failed, ExitCode.RunFailed)]
+    [InlineData(ExitCode.NotFound, ExitCode.RunFailed)]
+    [InlineData(ExitCode.HostLacks, ExitCode.RunFailed)]
+    [InlineData(ExitCode.CommandNotFound, ExitCode.CommandNotFound)]
+    [InlineData(ExitCode.CannotExecute, ExitCode.CannotExecute)]
+    [InlineData(ExitCode.NotPermitted, ExitCode.NotPermitted)]
+    internal async Task A_foreground_run_keeps_podctls_failures_apart_from_the_apps_codes(ExitCode inner, ExitCode outer)
+    {
+        CommandLineHarness harness = new() { OnRun = _ => throw new PodctlException(inner, "text", "hint") };
+        PodctlException e = await Assert.ThrowsAsync<PodctlException>(() => harness.RunAsync("run", "busybox"));
+        Assert.Equal((outer, "text", "hint"), (e.Code, e.Message, e.Hint));
+    }
+}

@@ -1,0 +1,125 @@
+using Common.Contract;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Tests.Lifecycle;
+
+/// <summary>Pods in memory, with their units.</summary>
+internal sealed class FakePods : IPodStore, IUnitManager
+{
+    public Dictionary<PodId, Pod> Pods { get; } = [];
+
+    /// <summary>What was asked, in order, e.g. `stop rkt-….scope`.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>Whose lock somebody else has.</summary>
+    public HashSet<PodId> Locked { get; } = [];
+
+    /// <summary>Whose processes do not die.</summary>
+    public HashSet<PodId> Immortal { get; } = [];
+
+    public List<string> FailedUnits { get; } = [];
+
+    public PodId Add(PodState state, Func<Pod, Pod>? change = null)
+    {
+        PodRecord record = Records.New("web");
+        bool isStarted = state is PodState.Running or PodState.Exited or PodState.ExitedGarbage;
+        Pod pod = new(record.Uuid, state, record) { Started = isStarted ? record.Created : null, HasProcesses = state == PodState.Running };
+        Pods[pod.Id] = change?.Invoke(pod) ?? pod;
+        return pod.Id;
+    }
+
+    public IReadOnlyList<Pod> List() => [.. Pods.Values];
+
+    public Pod? Find(PodId id) => Pods.GetValueOrDefault(id);
+
+    public IReadOnlyList<PodId> Ids() => [.. Pods.Keys];
+
+    public IPodHandle Reserve(PodId id) => throw new NotSupportedException();
+
+    public IPodHandle? TryLock(PodId id, TimeSpan patience, CancellationToken ct) =>
+        !Pods.ContainsKey(id) ? throw new PodctlException(ExitCode.NotFound, "gone") : Locked.Contains(id) ? null : new Handle(this, id);
+
+    public bool WaitUntilEmpty(PodId id, TimeSpan timeout, CancellationToken ct)
+    {
+        if (Immortal.Contains(id))
+        {
+            return false;
+        }
+
+        if (Pods.TryGetValue(id, out Pod? pod))
+        {
+            Pods[id] = pod with { HasProcesses = false, State = pod.State == PodState.Running ? PodState.Exited : pod.State };
+        }
+
+        return true;
+    }
+
+    public Pod? WaitFor(PodId id, Func<Pod, bool> condition, TimeSpan? timeout, CancellationToken ct) => Find(id);
+
+    public void RemoveLeftovers(Action<string> report)
+    {
+        Calls.Add("leftovers");
+        report("a leftover");
+    }
+
+    public IReadOnlySet<string> LayersInUse() => throw new NotSupportedException();
+
+    public IPending<bool> StartScope(ScopeRequest request) => throw new NotSupportedException();
+
+    public IPending<bool> StopUnit(string unit, TimeSpan timeout)
+    {
+        Calls.Add($"stop {unit}");
+        return new Done(() => Calls.Add($"wait {unit}"));
+    }
+
+    public bool KillUnit(string unit, KillTarget target, int signal)
+    {
+        Calls.Add($"kill {unit} {target} {signal}");
+        return true;
+    }
+
+    public UnitState? GetUnitState(string unit) => throw new NotSupportedException();
+
+    public void ResetFailed(string unit) => Calls.Add($"reset {unit}");
+
+    public IReadOnlyList<string> ListUnits(string pattern, IReadOnlyList<string> activeStates) => FailedUnits;
+
+    private sealed class Done(Action onWait) : IPending<bool>
+    {
+        public bool Wait(CancellationToken ct)
+        {
+            onWait();
+            return true;
+        }
+    }
+
+    private sealed class Handle(FakePods pods, PodId id) : IPodHandle
+    {
+        public PodId Id => id;
+
+        public string Directory => $"/pods/{id}";
+
+        public IdRange AllocateIds() => throw new NotSupportedException();
+
+        public void Publish(PodRecord record) => throw new NotSupportedException();
+
+        public void Sync() => throw new NotSupportedException();
+
+        public void WriteLeader(int pid) => throw new NotSupportedException();
+
+        public void MarkReady() => throw new NotSupportedException();
+
+        public void MarkGarbage() => pods.Pods[id] = pods.Pods[id] with
+        {
+            State = pods.Pods[id].State == PodState.Exited ? PodState.ExitedGarbage : PodState.Garbage,
+            Marked = DateTimeOffset.UtcNow,
+        };
+
+        public void Remove() => pods.Pods.Remove(id);
+
+        public void Dispose()
+        {
+        }
+    }
+}

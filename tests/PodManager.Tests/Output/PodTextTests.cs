@@ -1,0 +1,82 @@
+using PodManager.Lifecycle;
+using PodManager.Output;
+using PodManager.Pods;
+using Xunit;
+
+namespace PodManager.Tests.Output;
+
+public sealed class PodTextTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 17, 20, 59, 5, TimeSpan.Zero);
+
+    private static readonly Pod[] Pods =
+    [
+        Pod("3089337c-0000-4000-8000-000000000000", PodState.Exited, "web") with
+        {
+            Started = Now - TimeSpan.FromMinutes(2),
+            Statuses = new Dictionary<AppName, AppStatus> { [Records.Name("web")] = new(137, "KILL", "signal", Now - TimeSpan.FromSeconds(90)) },
+        },
+        Pod("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11", PodState.Running, "redis", "etcd") with { Started = Now - TimeSpan.FromMinutes(2), LeaderPid = 2154, HasProcesses = true },
+        Pod("7777337c-0000-4000-8000-000000000000", PodState.Preparing, "a-name-that-is-rather-long"),
+        new(Id("99999999-0000-4000-8000-000000000000"), PodState.Deleting, null) { Problem = "cannot read 'pod.json': No such file or directory" },
+    ];
+
+    [Fact]
+    public void The_list_is_a_table()
+    {
+        Golden.Verify("output/list.txt", PodListText.Table(Pods, isFull: false, hasLegend: true, Now));
+        Golden.Verify("output/list-full.txt", PodListText.Table(Pods, isFull: true, hasLegend: true, Now));
+        Golden.Verify("output/list-empty.txt", PodListText.Table([], isFull: false, hasLegend: true, Now));
+        Assert.Equal("", PodListText.Table([], isFull: false, hasLegend: false, Now));
+    }
+
+    [Fact]
+    public void The_list_is_json()
+    {
+        Golden.Verify("output/list.json", Json(Pods, isPretty: true) + "\n");
+        Assert.Equal("[]", Json([], isPretty: false));
+        Assert.DoesNotContain('\n', Json(Pods, isPretty: false));
+    }
+
+    [Fact]
+    public void The_status_is_lines() =>
+        Golden.Verify("output/status.txt", string.Join("--\n", Pods.Select(PodStatusText.Lines)));
+
+    [Fact]
+    public void The_status_is_json() =>
+        Golden.Verify("output/status.json", JsonText.Write(PodView.Of(Pods[0]), OutputJson.Default.PodView, isPretty: true) + "\n");
+
+    [Fact]
+    public void Images_are_listed()
+    {
+        Assert.True(Digest.TryParse("sha256:" + new string('b', 64), out Digest? id));
+        ImageSummary[] images =
+        [
+            new(id, ["registry.example/busybox:1.36", "registry.example/busybox:latest"], 1_258_291, 0, Now - TimeSpan.FromMinutes(3), Now - TimeSpan.FromMinutes(1)),
+            new(id, [], 50, 0, Now - TimeSpan.FromDays(3), Now - TimeSpan.FromDays(2)),
+        ];
+        Golden.Verify("output/images.txt", ImageListText.Table(images, isFull: false, hasLegend: true, Now));
+        Golden.Verify("output/images-full.txt", ImageListText.Table(images, isFull: true, hasLegend: true, Now));
+        Golden.Verify("output/images.json", JsonText.Write(ImageListText.Views(images), OutputJson.Default.IReadOnlyListImageView, isPretty: true) + "\n");
+    }
+
+    [Fact]
+    public void A_hostile_name_cannot_move_the_cursor()
+    {
+        Pod pod = Pods[1] with { Record = Pods[1].Record! with { Apps = [Pods[1].Apps[0] with { Image = new PodImage("evil\u001b[2J\n\u202e", "x") }] } };
+        string text = PodListText.Table([pod], isFull: true, hasLegend: false, Now) + Json([pod], isPretty: false);
+        Assert.DoesNotContain('\u001b', text);
+        Assert.Single(text, '\n');
+    }
+
+    private static string Json(Pod[] pods, bool isPretty) =>
+        JsonText.Write<IReadOnlyList<PodView>>([.. pods.Select(PodView.Of)], OutputJson.Default.IReadOnlyListPodView, isPretty);
+
+    private static Pod Pod(string id, PodState state, params string[] apps)
+    {
+        PodRecord record = Records.New(apps) with { Uuid = Id(id), Hostname = $"rkt-{id}" };
+        return new Pod(record.Uuid, state, record);
+    }
+
+    private static PodId Id(string text) => PodId.TryParse(text, out PodId? id) ? id.Value : throw new ArgumentException(text);
+}
