@@ -15,7 +15,7 @@ internal sealed partial class PodStore
     internal const string LeaderFile = "leader";
     internal const string ReadyFile = "ready";
     internal const string GarbageFile = "garbage";
-    internal const string StatusDirectory = "status";
+    internal const string StatusDirectory = $"io/{Exchange.StatusDirectory}";
 
     public Pod? Find(PodId id) => Read(id, id.ToString(), isTrash: false) ?? Read(id, TrashPrefix + id, isTrash: true);
 
@@ -53,7 +53,7 @@ internal sealed partial class PodStore
         return statuses;
     }
 
-    /// <summary>The pod's root owns what is in `status`: nothing there is followed, waited for or believed.</summary>
+    /// <summary>The pod's root owns everything below `io`: nothing there is followed, waited for or believed.</summary>
     private static unsafe AppStatus? ReadStatus(Fd directory, AppName app)
     {
         try
