@@ -11,6 +11,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 {
     private readonly StartTrace _trace = new(settings.Debug);
     private SystemBus? _bus;
+    private SystemBus? _managerBus;
     private UnitManager? _units;
     private MachineManager? _machines;
     private PodStore? _podStore;
@@ -34,9 +35,11 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     private PodStore PodStore => _podStore ??= new PodStore(settings.Directory, time);
 
-    private SystemBus Bus => _bus ??= new SystemBus();
+    private SystemBus Bus => _bus ??= new SystemBus(isDirect: false);
 
-    private UnitManager Units => _units ??= new UnitManager(Bus);
+    private SystemBus ManagerBus => _managerBus ??= new SystemBus(isDirect: true);
+
+    private UnitManager Units => _units ??= new UnitManager(ManagerBus);
 
     private MachineManager Machines => _machines ??= new MachineManager(Bus);
 
@@ -49,5 +52,6 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
         _images?.Dispose();
         _bus?.Dispose();
+        _managerBus?.Dispose();
     }
 }

@@ -27,6 +27,15 @@ internal static unsafe partial class LibSystemd
         Signal = 4,
     }
 
+    [LibraryImport(Library, EntryPoint = "sd_bus_new")]
+    internal static partial int BusNew(out nint bus);
+
+    [LibraryImport(Library, EntryPoint = "sd_bus_set_address", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int BusSetAddress(BusHandle bus, string address);
+
+    [LibraryImport(Library, EntryPoint = "sd_bus_start")]
+    internal static partial int BusStart(BusHandle bus);
+
     [LibraryImport(Library, EntryPoint = "sd_bus_open_system")]
     internal static partial int BusOpenSystem(out nint bus);
 

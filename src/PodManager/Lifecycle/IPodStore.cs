@@ -32,8 +32,9 @@ internal interface IPodStore
     Pod? WaitFor(PodId id, Func<Pod, bool> condition, TimeSpan? timeout, CancellationToken ct);
 
     /// <summary>Removes what was left by processes that died: half-made and half-removed pods, ranges of ids without a pod.</summary>
-    /// <returns>One line about each.</returns>
-    IReadOnlyList<string> RemoveLeftovers();
+    /// <param name="report">Told one line about each.</param>
+    /// <exception cref="PodctlException">Something could not be removed; the rest was.</exception>
+    void RemoveLeftovers(Action<string> report);
 
     /// <summary>The extracted layers that some pod still needs.</summary>
     /// <exception cref="PodctlException">A pod cannot be read, so that nobody can say.</exception>

@@ -28,13 +28,7 @@ internal sealed partial class PodService
                 failures.Collect(() => Sweep(pod, options, report, ct));
             }
 
-            failures.Collect(() =>
-            {
-                foreach (string message in store.RemoveLeftovers())
-                {
-                    report(new GarbageEvent.Leftover(message));
-                }
-            });
+            failures.Collect(() => store.RemoveLeftovers(message => report(new GarbageEvent.Leftover(message))));
             failures.Collect(() => ForgetFailedScopes(report));
         }
 

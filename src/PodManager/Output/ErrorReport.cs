@@ -14,11 +14,11 @@ internal sealed class ErrorReport(Printer error)
         switch (exception)
         {
             case PodctlException e:
-                Write(e, e.Message, e.Hint);
+                Write(e, e.Hint);
                 return e.Code;
             case NativeException or IOException or UnauthorizedAccessException:
                 // The system said no to something that nobody explained better.
-                Write(exception, exception.Message, hint: null);
+                Write(exception, hint: null);
                 return ExitCode.Failed;
             default:
                 error.Line($"podctl: bug: {SafeText.Line(exception.Message)}");
@@ -28,9 +28,22 @@ internal sealed class ErrorReport(Printer error)
         }
     }
 
-    private void Write(Exception exception, string message, string? hint)
+    /// <summary>What could not be done, then each cause; a cause that is in the words already is not repeated.</summary>
+    private static string Chain(Exception exception)
     {
-        error.Line($"podctl: {SafeText.Line(message)}");
+        string text = exception.Message;
+        for (Exception? cause = exception.InnerException; cause is not (null or AggregateException); cause = cause.InnerException)
+        {
+            string more = cause.Message.TrimEnd('.');
+            text = text.Contains(more, StringComparison.Ordinal) ? text : $"{text}: {more}";
+        }
+
+        return text;
+    }
+
+    private void Write(Exception exception, string? hint)
+    {
+        error.Line($"podctl: {SafeText.Line(Chain(exception))}");
         if (hint is not null)
         {
             error.Line($"  hint: {SafeText.Line(hint)}");

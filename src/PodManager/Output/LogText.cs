@@ -15,11 +15,11 @@ internal static class LogText
 
     /// <summary>What the app wrote, byte by byte, for programs.</summary>
     public static byte[] Raw(JournalEntry entry, bool hasApp) =>
-        [.. Encoding.UTF8.GetBytes(Prefix(entry, hasApp)), .. MessageOf(entry).Span, (byte)'\n'];
+        [.. Encoding.UTF8.GetBytes(Prefix(entry, hasApp)), .. MessageOf(entry).Span, .. End(entry)];
 
     /// <summary>What the app wrote, made safe for a terminal.</summary>
     public static byte[] Safe(JournalEntry entry, bool hasApp) =>
-        Encoding.UTF8.GetBytes($"{Prefix(entry, hasApp)}{SafeText.Lines(Encoding.UTF8.GetString(MessageOf(entry).Span))}\n");
+        Encoding.UTF8.GetBytes($"{Prefix(entry, hasApp)}{SafeText.Lines(Encoding.UTF8.GetString(MessageOf(entry).Span))}{(End(entry).Length > 0 ? "\n" : "")}");
 
     /// <summary>All fields, one line, in the form of `journalctl --output=json`.</summary>
     public static byte[] Json(JournalEntry entry)
@@ -79,6 +79,9 @@ internal static class LogText
     }
 
     private static ReadOnlyMemory<byte> MessageOf(JournalEntry entry) => entry.Fields.FirstOrDefault(static field => field.Name == Message)?.Value ?? default;
+
+    // journald cuts what an app writes to a stream after 48 KiB without a line end, and says so (systemd.journal-fields(7)).
+    private static byte[] End(JournalEntry entry) => entry.Text("_LINE_BREAK") == "line-max" ? [] : [(byte)'\n'];
 
     private static string Prefix(JournalEntry entry, bool hasApp)
     {

@@ -40,50 +40,77 @@ internal sealed partial class PodStore
         }
     }
 
-    public IReadOnlyList<string> RemoveLeftovers()
+    public void RemoveLeftovers(Action<string> report)
     {
-        List<PodHandle> leftovers = [];
-        List<string> messages = [];
         if (!Directory.Exists(_directory))
         {
-            return messages;
+            return;
         }
 
-        using (Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY))
-        {
-            // While this is held nobody is between making a directory and locking it, so that a free lock means a dead owner.
-            Files.Lock(pods, exclusive: true);
-            string[] names = Names();
-            foreach (string name in names)
-            {
-                PodId? id = IdOf(name, NewPrefix) ?? IdOf(name, TrashPrefix);
-                if (id is not null && TryLock(id.Value, name) is { } handle)
-                {
-                    leftovers.Add(handle);
-                }
-            }
-
-            HashSet<string> owners = [.. names.Select(static name => IdOf(name, "") ?? IdOf(name, NewPrefix) ?? IdOf(name, TrashPrefix)).OfType<PodId>().Select(static id => id.ToString())];
-            messages.AddRange(_ids.FreeWhere(owner => !owners.Contains(owner)).Select(static owner => $"freed the ids of pod '{owner}', which is gone"));
-        }
-
-        foreach (PodHandle handle in leftovers)
+        Failures failures = new("remove", "leftover");
+        foreach (PodHandle handle in TakeLeftovers(report))
         {
             using (handle)
             {
                 string name = Path.GetFileName(handle.Directory);
-                handle.Remove();
-                messages.Add($"removed '{name}', which a process that died had left");
+                failures.Collect(() =>
+                {
+                    handle.Remove();
+                    report($"removed '{name}', which a process that died had left");
+                });
             }
         }
 
-        return messages;
+        failures.ThrowIfAny();
+    }
+
+    private List<PodHandle> TakeLeftovers(Action<string> report)
+    {
+        using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
+
+        // While this is held nobody is between making a directory and locking it, so that a free lock means a dead owner.
+        Files.Lock(pods, exclusive: true);
+        List<PodHandle> leftovers = [];
+        HashSet<string> owners = [];
+        foreach (string name in Names())
+        {
+            PodId? leftover = IdOf(name, NewPrefix) ?? IdOf(name, TrashPrefix);
+            if ((leftover ?? IdOf(name, "")) is { } owner)
+            {
+                _ = owners.Add(owner.ToString());
+            }
+
+            if (leftover is { } id && TryLock(id, name) is { } handle)
+            {
+                leftovers.Add(handle);
+            }
+        }
+
+        foreach (string owner in _ids.FreeWhere(owner => !owners.Contains(owner)))
+        {
+            report($"freed the ids of pod '{owner}', which is gone");
+        }
+
+        return leftovers;
     }
 
     /// <summary>Removes all there is of a pod. Its ids are the last: until then nobody else may own what its files belong to.</summary>
     /// <param name="id">The pod.</param>
     /// <param name="name">Its directory's present name.</param>
+    /// <exception cref="PodctlException">Something of it is left.</exception>
     internal void Remove(PodId id, string name)
+    {
+        try
+        {
+            RemoveAll(id, name);
+        }
+        catch (Exception e) when (e is NativeException or IOException or UnauthorizedAccessException)
+        {
+            throw new PodctlException(ExitCode.Failed, $"cannot remove all of pod '{id}': {e.Message}", "`podctl gc` will try again", e);
+        }
+    }
+
+    private void RemoveAll(PodId id, string name)
     {
         using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
         string trash = TrashPrefix + id;

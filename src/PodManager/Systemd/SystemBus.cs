@@ -8,12 +8,18 @@ namespace PodManager.Systemd;
 /// A connection to the host's system bus, opened when it is first used. One caller at a time. Messages are pulled: libsystemd never calls
 /// back, replies and signals are kept here until somebody asks for them.
 /// </summary>
-internal sealed unsafe class SystemBus : IDisposable
+/// <param name="isDirect">
+/// Connects to the service manager itself, past the bus, as systemctl(1) does for root: sooner answered, and there without dbus-daemon too. Nobody else can be called on it.
+/// </param>
+internal sealed unsafe class SystemBus(bool isDirect) : IDisposable
 {
+    private const string DirectSocket = "/run/systemd/private";
+
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(25);
 
     private readonly Dictionary<ulong, (BusMessage? Reply, BusException? Error)> _replies = [];
     private BusHandle? _bus;
+    private bool _isConnectedDirectly;
 
     /// <summary>Called for each signal that arrives.</summary>
     public event Action<BusMessage>? SignalReceived;
@@ -106,9 +112,15 @@ internal sealed unsafe class SystemBus : IDisposable
         return true;
     }
 
-    /// <summary>Has the bus pass on signals; in order before every later call.</summary>
+    /// <summary>Has the bus pass on signals; in order before every later call. A direct connection gets all of them anyway.</summary>
     public void AddMatch(string rule)
     {
+        _ = Open();
+        if (_isConnectedDirectly)
+        {
+            return;
+        }
+
         using BusMessage call = NewCall("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch").Append(rule);
         _ = Check(LibSystemd.BusSend(Open(), call.Handle, null));
     }
@@ -171,6 +183,12 @@ internal sealed unsafe class SystemBus : IDisposable
         nint bus;
         try
         {
+            if (isDirect && OpenDirectly() is { } direct)
+            {
+                _isConnectedDirectly = true;
+                return _bus = direct;
+            }
+
             result = LibSystemd.BusOpenSystem(out bus);
         }
         catch (DllNotFoundException e)
@@ -189,5 +207,24 @@ internal sealed unsafe class SystemBus : IDisposable
         }
 
         return _bus = new BusHandle(bus);
+    }
+
+    /// <returns>Null if the manager is not to be had this way: for users other than root, or in a manager of another build.</returns>
+    private static BusHandle? OpenDirectly()
+    {
+        if (Libc.GetEUid() != 0 || !File.Exists(DirectSocket))
+        {
+            return null;
+        }
+
+        _ = NativeException.ThrowIfNegative(LibSystemd.BusNew(out nint bus), "sd_bus_new");
+        BusHandle handle = new(bus);
+        if (LibSystemd.BusSetAddress(handle, $"unix:path={DirectSocket}") >= 0 && LibSystemd.BusStart(handle) >= 0)
+        {
+            return handle;
+        }
+
+        handle.Dispose();
+        return null;
     }
 }

@@ -57,10 +57,10 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
     public Pod? WaitFor(PodId id, Func<Pod, bool> condition, TimeSpan? timeout, CancellationToken ct) => Find(id);
 
-    public IReadOnlyList<string> RemoveLeftovers()
+    public void RemoveLeftovers(Action<string> report)
     {
         Calls.Add("leftovers");
-        return ["a leftover"];
+        report("a leftover");
     }
 
     public IReadOnlySet<string> LayersInUse() => throw new NotSupportedException();

@@ -16,6 +16,19 @@ public sealed class ErrorReportTests
         (ExitCode.Failed, "podctl: open '/x': No such file or directory\n"), Write(new NativeException("open", "'/x'", Errno.ENOENT), isVerbose: false));
 
     [Fact]
+    public void Each_cause_is_named_once()
+    {
+        NativeException call = new("open", "'/x'", Errno.ENOENT);
+        PodctlException inner = new(ExitCode.Failed, "cannot unpack layer 'y'", cause: call);
+        Assert.Equal(
+            "podctl: cannot fetch image 'z': cannot unpack layer 'y': open '/x': No such file or directory\n",
+            Write(new PodctlException(ExitCode.Failed, "cannot fetch image 'z'", cause: inner), isVerbose: false).Text);
+        Assert.Equal(
+            "podctl: cannot lock: open '/x': No such file or directory\n",
+            Write(new PodctlException(ExitCode.Failed, $"cannot lock: {call.Message}", cause: call), isVerbose: false).Text);
+    }
+
+    [Fact]
     public void The_stack_is_shown_when_asked_for() =>
         Assert.Contains(nameof(PodctlException), Write(new PodctlException(ExitCode.Failed, "x"), isVerbose: true).Text, StringComparison.Ordinal);
 

@@ -25,5 +25,13 @@ public sealed class LogTextTests
     public void People_get_no_escape_sequences() => Assert.Equal("web: a \"line\" \\x1b[31mred ü\nsecond\n", Encoding.UTF8.GetString(LogText.Safe(Entry, hasApp: true)));
 
     [Fact]
+    public void A_line_that_journald_cut_goes_on()
+    {
+        JournalEntry cut = Entry with { Fields = [new JournalField("MESSAGE", "abc"u8.ToArray()), new JournalField("_LINE_BREAK", "line-max"u8.ToArray())] };
+        Assert.Equal("abc", Encoding.UTF8.GetString(LogText.Raw(cut, hasApp: false)));
+        Assert.Equal("abc", Encoding.UTF8.GetString(LogText.Safe(cut, hasApp: false)));
+    }
+
+    [Fact]
     public void Json_has_every_field() => Golden.Verify("output/logs.json", Encoding.UTF8.GetString(LogText.Json(Entry)));
 }

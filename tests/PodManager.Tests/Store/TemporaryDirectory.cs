@@ -1,5 +1,4 @@
 using Common.Native;
-using PodManager.Store;
 using static Tmds.Linux.LibC;
 
 namespace PodManager.Tests.Store;

@@ -1,6 +1,5 @@
 using System.Text;
 using Common.Native;
-using PodManager.Store;
 using Xunit;
 using static Tmds.Linux.LibC;
 
