@@ -39,8 +39,8 @@ internal static class PodUnits
         [
             new("/etc/machine-id", Readable, $"{pod.MachineId}\n"),
             new("/etc/os-release", Readable, "ID=podctl\nNAME=podctl\nPRETTY_NAME=\"podctl pod\"\n"),
-            new("/etc/passwd", Readable, "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n"),
-            new("/etc/group", Readable, "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"),
+            new("/etc/passwd", Readable, Users(apps)),
+            new("/etc/group", Readable, Groups(apps)),
 
             // journald opens /var/log/journal from its first line on.
             new("/run/systemd/journal/flushed", Readable, ""),
@@ -56,6 +56,17 @@ internal static class PodUnits
         files.AddRange(apps.Select(app => Unit(AppUnit.NameOf(app.Name), AppUnit.Text(app))));
         return files;
     }
+
+    /// <summary>systemd starts nothing as a user that it cannot look up, even one given as a number.</summary>
+    private static string Users(IReadOnlyList<AppSpec> apps) =>
+        "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n" + string.Concat(
+            apps.Select(static app => app.Uid).Distinct().Where(static uid => uid is not (0 or 65534))
+                .Select(static uid => $"user-{uid}:x:{uid}:65534::/:/usr/sbin/nologin\n"));
+
+    private static string Groups(IReadOnlyList<AppSpec> apps) =>
+        "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n" + string.Concat(
+            apps.SelectMany(static app => app.SupplementaryGids.Prepend(app.Gid)).Distinct().Where(static gid => gid is not (0 or 5 or 65534))
+                .Select(static gid => $"group-{gid}:x:{gid}:\n"));
 
     private static PlanFile Unit(string name, string text) => new($"{UnitDirectory}/{name}", Readable, text);
 
