@@ -14,7 +14,10 @@ internal interface IUnitManager
     IPending<bool> StartScope(ScopeRequest request);
 
     /// <summary>Asks for a unit to be stopped.</summary>
-    /// <returns>The outcome: false if there is no such unit (any more); throws if it is still there after <paramref name="timeout"/>.</returns>
+    /// <returns>
+    /// The outcome: true once the manager says that it has stopped; false if it will not say, because there is no such unit (any more) or the manager was
+    /// restarted meanwhile; throws if the unit is still there after <paramref name="timeout"/>.
+    /// </returns>
     IPending<bool> StopUnit(string unit, TimeSpan timeout);
 
     /// <summary>Sends a signal to every process of a unit, or to a service's main one.</summary>

@@ -120,7 +120,7 @@ internal sealed unsafe class JournalReader : IJournalReader
         : throw new PodctlException(
             ExitCode.Failed,
             $"cannot read the journal: {NativeException.Describe((Errno)(-result))}",
-            "`journalctl --verify -D DIR` checks its files",
+            (Errno)(-result) == Errno.EMFILE ? "raise fs.inotify.max_user_instances with sysctl(8)" : "`journalctl --verify -D DIR` checks its files",
             new NativeException($"sd_journal_{call}", "", (Errno)(-result)));
 
     private List<JournalField> ReadFields()

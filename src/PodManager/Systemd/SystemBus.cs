@@ -192,7 +192,7 @@ internal sealed unsafe class SystemBus(bool isDirect) : IDisposable
 
     private static int Check(int result) => result >= 0
         ? result
-        : throw new BusException("org.freedesktop.DBus.Error.Disconnected", $"the system bus: {NativeException.Describe((Errno)(-result))}");
+        : throw new BusException(BusException.Disconnected, $"the system bus: {NativeException.Describe((Errno)(-result))}");
 
     private static BusException TakeError(LibSystemd.BusError* error, Errno errno)
     {
