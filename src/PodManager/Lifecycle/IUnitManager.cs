@@ -3,6 +3,10 @@ namespace PodManager.Lifecycle;
 /// <summary>The host's service manager (org.freedesktop.systemd1(5)). One caller at a time.</summary>
 internal interface IUnitManager
 {
+    /// <summary>Makes sure that the manager can be asked at all, before anything is made that needs it. Costs nothing extra: the connection stays.</summary>
+    /// <exception cref="PodctlException">This host has no systemd or no bus, or does not let us in.</exception>
+    void Connect();
+
     /// <summary>
     /// Asks for a transient scope around processes that are running. The request is on its way when this returns; the outcome says
     /// that the scope is active and holds its processes, or throws.

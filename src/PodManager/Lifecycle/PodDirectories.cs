@@ -13,7 +13,7 @@ internal sealed record PodDirectories(PodId Id, string Pod, string Journal)
 
     public string Plan => Path.Combine(Pod, "plan.json");
 
-    public string Exchange => Path.Combine(Pod, "io");
+    public string Exchange => Path.Combine(Pod, Pods.Exchange.OnHost);
 
     public string Status => Path.Combine(Exchange, Pods.Exchange.StatusDirectory);
 

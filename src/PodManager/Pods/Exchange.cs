@@ -5,6 +5,9 @@ internal static class Exchange
 {
     public const string InsidePod = "/run/podctl";
 
+    /// <summary>Its name in the pod's directory.</summary>
+    public const string OnHost = "io";
+
     /// <summary>systemd's sd_notify(3) messages about the pod as a whole come here.</summary>
     public const string NotifySocket = "notify";
 

@@ -15,7 +15,7 @@ internal sealed partial class PodStore
     internal const string LeaderFile = "leader";
     internal const string ReadyFile = "ready";
     internal const string GarbageFile = "garbage";
-    internal const string StatusDirectory = "status";
+    internal const string StatusDirectory = $"{Exchange.OnHost}/{Exchange.StatusDirectory}";
 
     public Pod? Find(PodId id) => Read(id, id.ToString(), isTrash: false) ?? Read(id, TrashPrefix + id, isTrash: true);
 

@@ -35,7 +35,22 @@ internal sealed class PodWatch : IDisposable
         Add(_podDirectory, changes | Libc.InMoveSelf | Libc.InDontFollow | Libc.InOnlyDirectory);
         Add(_trashDirectory, Libc.InDeleteSelf | Libc.InDontFollow | Libc.InOnlyDirectory);
         Add(_cgroupEvents, Libc.InModify);
-        Add(Path.Combine(_podDirectory, PodStore.StatusDirectory), changes | Libc.InDontFollow | Libc.InOnlyDirectory);
+        try
+        {
+            using Fd directory = Files.Open(_podDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+
+            // The pod's root may have put anything in this place.
+            using Fd statuses = Files.OpenInRoot(
+                directory,
+                PodStore.StatusDirectory,
+                O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
+                resolve: Files.Resolve.Beneath | Files.Resolve.NoSymlinks | Files.Resolve.NoMountCrossing);
+            Add(statuses.ProcPath, changes);
+        }
+        catch (NativeException)
+        {
+            return; // the directory's own watch, or the cgroup's, tells when there is more to see
+        }
     }
 
     /// <summary>Waits for a change.</summary>

@@ -17,6 +17,8 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
 
     private readonly UnitJobs _jobs = new(bus);
 
+    public void Connect() => bus.Open();
+
     public IPending<bool> StartScope(ScopeRequest request)
     {
         string what = $"cannot start scope '{request.Name}'";

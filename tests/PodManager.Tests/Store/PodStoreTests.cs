@@ -213,6 +213,12 @@ public sealed class PodStoreTests : IDisposable
             static path => File.WriteAllText(path, "exited 0 success\n" + new string('x', 5000)),
             static path => File.WriteAllText(path, "exited 0 success\nexited 1 success\n"),
             static path => File.WriteAllBytes(path, [0, 0xff, 10]),
+            static path => File.WriteAllText(path, "exited 0 success"),
+            static path =>
+            {
+                Directory.Delete(Path.GetDirectoryName(path)!);
+                _ = File.CreateSymbolicLink(Path.GetDirectoryName(path)!, "/tmp");
+            },
         ];
         Assert.All(attacks, attack => Assert.Empty(WithStatus(attack).Statuses));
     }
@@ -223,7 +229,7 @@ public sealed class PodStoreTests : IDisposable
         PodRecord record = Records.New("web");
         IPodHandle handle = Publish(record);
         handle.WriteLeader(Environment.ProcessId);
-        string statuses = Directory.CreateDirectory(Path.Combine(handle.Directory, "status")).FullName;
+        string statuses = Directory.CreateDirectory(Path.Combine(handle.Directory, PodStore.StatusDirectory)).FullName;
         CancellationToken ct = TestContext.Current.CancellationToken;
         Task<Pod?> wait = Task.Run(() => _store.WaitFor(record.Uuid, static pod => pod.Statuses.Count == 1, TimeSpan.FromSeconds(20), ct), ct);
         File.WriteAllText(Path.Combine(statuses, "web"), "exited 0 success\n");
@@ -257,7 +263,7 @@ public sealed class PodStoreTests : IDisposable
         PodRecord record = Records.New("web");
         using IPodHandle handle = Publish(record);
         handle.WriteLeader(Environment.ProcessId);
-        write(Path.Combine(Directory.CreateDirectory(Path.Combine(handle.Directory, "status")).FullName, "web"));
+        write(Path.Combine(Directory.CreateDirectory(Path.Combine(handle.Directory, PodStore.StatusDirectory)).FullName, "web"));
         return _store.Find(record.Uuid)!;
     }
 }

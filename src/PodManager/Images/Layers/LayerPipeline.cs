@@ -10,8 +10,8 @@ namespace PodManager.Images.Layers;
 /// </summary>
 internal static class LayerPipeline
 {
-    private const int BufferBytes = 2 << 20;
-    private const int PieceBytes = 128 << 10;
+    private const int BufferBytes = 1 << 20;
+    private const int PieceBytes = 64 << 10;
 
     /// <exception cref="InvalidDataException">The layer is damaged or hostile.</exception>
     /// <exception cref="Common.Native.NativeException">It cannot be stored.</exception>
@@ -49,7 +49,7 @@ internal static class LayerPipeline
     {
         await using Stream archive = await Decompression.OpenAsync(verified, ct);
         int got;
-        while ((got = await archive.ReadAsync(writer.GetMemory(PieceBytes), ct)) > 0)
+        while ((got = await archive.ReadAsync(writer.GetMemory(), ct)) > 0)
         {
             writer.Advance(got);
             if ((await writer.FlushAsync(ct)).IsCompleted)

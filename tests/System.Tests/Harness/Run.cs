@@ -1,0 +1,38 @@
+namespace System.Tests.Harness;
+
+/// <summary>A `podctl run` to be done.</summary>
+internal sealed record Run
+{
+    public Run(params string[] command) => Command = command.Length == 0 ? null : command;
+
+    /// <summary>Of the test registry, unless it has a prefix of its own.</summary>
+    public string Image { get; init; } = "busybox:latest";
+
+    /// <summary>Before the image.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
+
+    /// <summary>After the image.</summary>
+    public IReadOnlyList<string> AppFlags { get; init; } = [];
+
+    /// <summary>After `--`; null for none.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
+    public CliOptions Options { get; init; } = new();
+
+    public bool IsTrusted { get; init; } = true;
+
+    /// <summary>A shell script as the command.</summary>
+    public static Run Shell(string script) => new("sh", "-c", script);
+
+    public string[] Words(string uuidFile) =>
+    [
+        "run",
+        .. IsTrusted ? (string[])[Podctl.Trust] : [],
+        $"--uuid-file-save={uuidFile}",
+        .. Flags,
+        Image.StartsWith("docker://", StringComparison.Ordinal) || Image.StartsWith("oci", StringComparison.Ordinal) || Image.StartsWith("docker-archive:", StringComparison.Ordinal)
+            ? Image : Podctl.Registry + Image,
+        .. AppFlags,
+        .. Command is null ? (string[])[] : ["--", .. Command],
+    ];
+}

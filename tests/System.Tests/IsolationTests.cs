@@ -1,0 +1,254 @@
+using System.Globalization;
+using System.Tests.Harness;
+using Xunit;
+
+namespace System.Tests;
+
+/// <summary>What a pod cannot see and cannot do.</summary>
+public sealed class IsolationTests : SystemTest
+{
+    // The fourteen capabilities that container runtimes grant, capabilities(7).
+    private const string DefaultCapabilities = "00000000a80425fb";
+
+    [SystemFact]
+    public async Task A_pod_has_its_own_user_namespace()
+    {
+        string[] words = (await RunAsync("cat", "/proc/self/uid_map", "/proc/self/gid_map")).Expect(0).Stdout.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["0", words[1], "65536", "0", words[1], "65536"], words);
+        Assert.InRange(long.Parse(words[1], CultureInfo.InvariantCulture), 0x80000, 0x6fffffff);
+    }
+
+    [SystemFact]
+    public async Task The_pod_s_root_is_nobody_on_the_host()
+    {
+        TestPod pod = await DetachAsync("sleep", "60");
+        string[] status = await File.ReadAllLinesAsync($"/proc/{await pod.LeaderAsync(Ct)}/status", Ct);
+        string[] uids = Assert.Single(status, static line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1..];
+        Assert.All(uids, static uid => Assert.InRange(long.Parse(uid, CultureInfo.InvariantCulture), 0x80000, 0x6fffffff));
+    }
+
+    [SystemFact]
+    public async Task Private_users_no_shares_the_host_s_users()
+    {
+        Run run = Run.Shell("cat /proc/self/uid_map; grep CapBnd /proc/self/status") with { Flags = ["--private-users=no"] };
+        string[] lines = (await RunAsync(run)).Expect(0).Lines;
+        Assert.Equal(["0", "0", "4294967295"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal($"CapBnd:\t{DefaultCapabilities}", lines[1]);
+    }
+
+    [SystemFact]
+    public async Task The_capabilities_are_the_default_set()
+    {
+        Run run = new("grep", "Cap", "/proc/self/status");
+        Assert.Equal(
+            ["CapInh:\t0000000000000000", $"CapPrm:\t{DefaultCapabilities}", $"CapEff:\t{DefaultCapabilities}", $"CapBnd:\t{DefaultCapabilities}", "CapAmb:\t0000000000000000"],
+            (await RunAsync(run)).Expect(0).Lines);
+        Assert.Equal(
+            ["CapInh:\t0000000000000000", "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000", $"CapBnd:\t{DefaultCapabilities}", "CapAmb:\t0000000000000000"],
+            (await RunAsync(run with { AppFlags = ["--user=app"] })).Expect(0).Lines);
+    }
+
+    [SystemTheory]
+    [InlineData("yes")]
+    [InlineData("no")]
+    public async Task Paths_are_masked(string privateUsers)
+    {
+        const string script = """
+            for p in /proc/kcore /proc/keys /proc/timer_list /proc/kallsyms /proc/config.gz /sys/firmware /sys/power /sys/fs /sys/module /sys/hypervisor; do
+                test -e $p || continue
+                if test -d $p; then content=$(ls -A $p); else content=$(cat $p 2>&1); fi
+                echo "$p $(stat -c %a $p) <$content>"
+            done
+            """;
+        string[] lines = (await RunAsync(Run.Shell(script) with { Flags = [$"--private-users={privateUsers}"] })).Expect(0).Lines;
+        Assert.Contains("/sys/power 0 <>", lines);
+        Assert.Contains("/sys/fs 0 <>", lines);
+        Assert.Contains("/proc/kcore 0 <>", lines);
+        Assert.All(lines, static line => Assert.EndsWith(" 0 <>", line, StringComparison.Ordinal));
+    }
+
+    [SystemTheory]
+    [InlineData("yes")]
+    [InlineData("no")]
+    public async Task Other_paths_are_read_only(string privateUsers)
+    {
+        const string script = """
+            for f in /proc/sysrq-trigger /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe /proc/sys/vm/panic_on_oom /sys/kernel/uevent_helper /sys/kernel/mm/ksm/run; do
+                test -e $f || continue
+                (echo 0 >$f) 2>/dev/null && echo "$f can be written"
+                (echo 0 >$f) 2>&1 | grep -q 'Read-only file system' || echo "$f is refused for another reason"
+            done
+            mkdir /sys/x 2>/dev/null && echo "/sys can be written"
+            mount -o remount,rw /proc/sys 2>/dev/null && echo "/proc/sys can be remounted"
+            umount /proc/sys 2>/dev/null && echo "/proc/sys can be unmounted"
+            echo done
+            """;
+        Assert.Equal("done\n", (await RunAsync(Run.Shell(script) with { Flags = [$"--private-users={privateUsers}"] })).Expect(0).Stdout);
+    }
+
+    [SystemFact]
+    public async Task Insecure_options_paths_shows_what_is_masked()
+    {
+        Run run = Run.Shell("ls /sys/power | grep -c state; ls -A /sys/module | grep -c .") with { IsTrusted = false, Flags = ["--insecure-options=image,http,paths"] };
+        Assert.DoesNotContain("0", (await RunAsync(run)).Lines);
+    }
+
+    [SystemFact]
+    public async Task The_device_directory_has_the_pseudo_devices_and_nothing_else()
+    {
+        string[] names = (await RunAsync("ls", "/dev")).Expect(0).Lines;
+        string[] known = ["console", "fd", "full", "mqueue", "net", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero", "core", "log", "fuse"];
+        Assert.Empty(names.Except(known));
+        Assert.Empty(((string[])["null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm", "fd", "stdin", "stdout", "stderr"]).Except(names));
+        Assert.Equal("4\n", (await ShellAsync("echo x >/dev/null; head -c 4 /dev/urandom | wc -c; echo x 2>/dev/null >/dev/full && echo written")).Stdout);
+    }
+
+    [SystemFact]
+    public async Task No_device_can_be_made_or_opened()
+    {
+        // In a user namespace mknod(2) itself is refused; without one the scope's device policy refuses to open what was made.
+        Run run = Run.Shell("""
+            mknod /tmp/kmsg c 1 11 2>/dev/null && (cat /tmp/kmsg >/dev/null) 2>/dev/null && echo "kmsg can be read"
+            mknod /tmp/mem c 1 1 2>/dev/null && (head -c 1 /tmp/mem >/dev/null) 2>/dev/null && echo "mem can be read"
+            for major in 7 8 254 253 252 259; do
+                mknod /tmp/disk$major b $major 0 2>/dev/null && (head -c 1 /tmp/disk$major >/dev/null) 2>/dev/null && echo "disk $major can be read"
+            done
+            echo done
+            """);
+        Assert.Equal("done\n", (await RunAsync(run)).Expect(0).Stdout);
+        Assert.Equal("done\n", (await RunAsync(run with { Flags = ["--private-users=no"] })).Expect(0).Stdout);
+    }
+
+    [SystemFact]
+    public async Task The_device_policy_is_the_scope_s()
+    {
+        TestPod pod = await DetachAsync("sleep", "60");
+        Assert.Equal("DevicePolicy=closed\n", (await Cli.RunAsync(Ct, "systemctl", "show", pod.Scope, "-p", "DevicePolicy")).Stdout);
+    }
+
+    [SystemFact]
+    public async Task An_app_sees_the_pod_s_processes_and_no_others()
+    {
+        string[] commands = (await ShellAsync("cat /proc/[0-9]*/comm")).Expect(0).Lines;
+        Assert.Equal(["cat", "systemd", "systemd-journal"], commands.Where(static name => name is not ("sh" or "flock")).Order(StringComparer.Ordinal));
+    }
+
+    [SystemTheory]
+    [InlineData("yes")]
+    [InlineData("no")]
+    public async Task No_file_of_the_host_can_be_reached(string privateUsers)
+    {
+        string secret = $"/etc/podctl-test-secret-{Guid.NewGuid():N}";
+        await File.WriteAllTextAsync(secret, "secret", Ct);
+        try
+        {
+            // Through what shows other roots and directories, by descriptors, by links and by going up.
+            string script = $"""
+                for root in /proc/[0-9]*/root /proc/[0-9]*/cwd; do ls $root{secret} $root/../../../..{secret} 2>/dev/null; done
+                for fd in /proc/[0-9]*/fd/*; do ls $fd{secret} $fd/../../../..{secret} 2>/dev/null; done
+                cd /; cd ../../../../..; ls .{secret} 2>/dev/null
+                ln -s ../../../../../../../..{secret} /tmp/link; cat /tmp/link 2>/dev/null
+                ls /usr/lib/systemd /opt/stage2 /run/podctl /var/lib/podctl /host 2>/dev/null
+                ls /proc/1/root/ /proc/2/root/ 2>/dev/null
+                grep -o '/var/lib/podctl/pods' /proc/self/mountinfo
+                echo done
+                """;
+            Assert.Equal("done\n", (await RunAsync(Run.Shell(script) with { Flags = [$"--private-users={privateUsers}"] })).Expect(0).Stdout);
+        }
+        finally
+        {
+            File.Delete(secret);
+        }
+    }
+
+    [SystemTheory]
+    [InlineData("yes")]
+    [InlineData("no")]
+    public async Task A_change_of_root_cannot_be_left(string privateUsers)
+    {
+        // The classic way out of chroot(2): a root below, a working directory outside, and up. Outside are the pod's root and systemd in it.
+        int errno = await SystemCallsAsync(
+            privateUsers,
+            (SyscallProgram.MkDir, ["/below", 0x1ed]),
+            (SyscallProgram.Chroot, ["/below"]),
+            (SyscallProgram.ChDir, ["../../../../../../../../../.."]),
+            (SyscallProgram.Chroot, ["."]),
+            (SyscallProgram.Open, ["/usr/lib/systemd/systemd", 0]));
+        Assert.Equal(2, errno); // ENOENT
+
+        // The way itself works: at its end is the app's own root.
+        Assert.Equal(0, await SystemCallsAsync(
+            privateUsers,
+            (SyscallProgram.MkDir, ["/below", 0x1ed]),
+            (SyscallProgram.Chroot, ["/below"]),
+            (SyscallProgram.ChDir, ["../../../../../../../../../.."]),
+            (SyscallProgram.Chroot, ["."]),
+            (SyscallProgram.Open, ["/bin/busybox", 0])));
+    }
+
+    [SystemTheory]
+    [InlineData("yes")]
+    [InlineData("no")]
+    public async Task Bpf_is_refused(string privateUsers) => Assert.Equal(1, await SystemCallsAsync(privateUsers, (SyscallProgram.Bpf, [0, 0, 0]))); // EPERM
+
+    [SystemFact]
+    public async Task The_program_that_shows_that_bpf_is_refused_gets_another_answer_outside()
+    {
+        Assert.SkipUnless(SyscallProgram.IsSupported, "written for x86-64");
+        string file = Path.Combine(Scratch, "bpf");
+        await File.WriteAllBytesAsync(file, SyscallProgram.Make((SyscallProgram.Bpf, [0, 0, 0])), Ct);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Assert.NotEqual(1, (await Cli.RunAsync(Ct, file)).ExitCode);
+    }
+
+    [SystemTheory]
+    [InlineData("mount", SyscallProgram.Mount)]
+    [InlineData("sethostname", SyscallProgram.SetHostName)]
+    [InlineData("reboot", SyscallProgram.Reboot)]
+    [InlineData("init_module", SyscallProgram.InitModule)]
+    [InlineData("settimeofday", SyscallProgram.SetTimeOfDay)]
+    public async Task What_needs_more_capabilities_is_refused(string name, long number)
+    {
+        foreach (string privateUsers in new[] { "yes", "no" })
+        {
+            object[] arguments = number switch
+            {
+                SyscallProgram.Mount => ["none", "/tmp", "tmpfs", 0, 0],
+                SyscallProgram.SetHostName => ["evil", 4],
+                SyscallProgram.Reboot => [unchecked((int)0xfee1dead), 672274793, 0], // Ctrl-Alt-Del off: harmless if it works
+                SyscallProgram.SetTimeOfDay => ["\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 0],
+                _ => [0, 0, 0],
+            };
+            Assert.True(await SystemCallsAsync(privateUsers, (number, arguments)) == 1, $"{name} is not refused with --private-users={privateUsers}");
+        }
+    }
+
+    [SystemFact]
+    public async Task The_apps_of_two_pods_cannot_signal_each_other()
+    {
+        TestPod pod = await DetachAsync("sleep", "60");
+        _ = await ShellAsync("kill -9 -1; echo");
+        Assert.Equal("running", await pod.StateAsync(Ct));
+    }
+
+    [SystemFact]
+    public async Task Other_users_of_the_host_cannot_look_into_pods()
+    {
+        TestPod pod = await DetachAsync("sleep", "60");
+        string[] asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+        Assert.NotEqual(0, (await Cli.RunAsync(Ct, "setpriv", [.. asNobody, "ls", pod.Directory])).ExitCode);
+        Assert.NotEqual(0, (await Cli.RunAsync(Ct, "setpriv", [.. asNobody, "ls", $"/proc/{await pod.LeaderAsync(Ct)}/root/"])).ExitCode);
+    }
+
+    /// <returns>The errno of the last call.</returns>
+    private async Task<int> SystemCallsAsync(string privateUsers, params (long Number, object[] Arguments)[] calls)
+    {
+        Assert.SkipUnless(SyscallProgram.IsSupported, "written for x86-64");
+        CliResult result = await RunAsync(Run.Shell("cat >/tmp/calls && chmod +x /tmp/calls && exec /tmp/calls") with
+        {
+            Flags = [$"--private-users={privateUsers}"],
+            Options = new CliOptions { Input = SyscallProgram.Make(calls) },
+        });
+        return result.ExitCode;
+    }
+}
