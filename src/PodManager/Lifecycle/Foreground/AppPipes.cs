@@ -14,7 +14,7 @@ internal sealed class AppPipes : IDisposable
     private const uint OwnerOnly = 0x180;
 
     private readonly Lock _inputLock = new();
-    private readonly string _inputPath;
+    private readonly string[] _paths;
     private readonly uint _uid;
     private readonly uint _gid;
     private readonly Fd _lock;
@@ -32,16 +32,17 @@ internal sealed class AppPipes : IDisposable
     {
         _uid = uid;
         _gid = gid;
-        _inputPath = MakeFifo(pod.InExchange(Exchange.Stdin(app)), uid, gid);
+        string input = MakeFifo(pod.InExchange(Exchange.Stdin(app)), uid, gid);
         string output = MakeFifo(pod.InExchange(Exchange.Stdout(app)), uid, gid);
         string error = MakeFifo(pod.InExchange(Exchange.Stderr(app)), uid, gid);
 
         // A reader first: opening to write would wait for one (fifo(7)).
-        _readerOfInput = Files.Open(_inputPath, O_RDONLY | O_NONBLOCK);
+        _readerOfInput = Files.Open(input, O_RDONLY | O_NONBLOCK);
         Output = Files.Open(output, O_RDONLY | O_NONBLOCK);
         Error = Files.Open(error, O_RDONLY | O_NONBLOCK);
-        Input = Files.Open(_inputPath, O_WRONLY);
+        Input = Files.Open(input, O_WRONLY);
         _held = [Files.Open(output, O_WRONLY), Files.Open(error, O_WRONLY)];
+        _paths = [input, output, error];
         string lockPath = pod.InExchange(Exchange.DrainLock(app));
         _lock = Files.Open(lockPath, O_RDWR | O_CREAT, OwnerOnly);
         Files.SetOwner(null, lockPath, uid, gid);
@@ -74,16 +75,8 @@ internal sealed class AppPipes : IDisposable
         {
             if (!_hasStarted)
             {
-                // The command that writes the status must find an input that it can open without a writer.
-                // The pod's root owns the directory, so that nothing that it planted there may be opened.
-                string empty = _inputPath + ".end";
-                _ = Libc.UnlinkAt(Libc.AtFdCwd, empty, 0);
-                using (Fd file = Files.Open(empty, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, OwnerOnly))
-                {
-                    _ = NativeException.ThrowIfFailed(Libc.FChOwn(file.Number, _uid, _gid), "chown", $"'{empty}'");
-                }
-
-                _ = NativeException.ThrowIfFailed(Libc.RenameAt(Libc.AtFdCwd, empty, Libc.AtFdCwd, _inputPath), "rename", $"'{_inputPath}'");
+                // The command that writes the status gets the same paths: with podctl gone, opening a fifo would wait for ever.
+                Array.ForEach(_paths, PutEmptyFile);
                 _hasStarted = true;
                 _readerOfInput.Dispose();
             }
@@ -111,6 +104,19 @@ internal sealed class AppPipes : IDisposable
         {
             Input.Dispose();
         }
+    }
+
+    private void PutEmptyFile(string path)
+    {
+        // The pod's root owns the directory, so that nothing that it planted there may be opened.
+        string empty = path + ".end";
+        _ = Libc.UnlinkAt(Libc.AtFdCwd, empty, 0);
+        using (Fd file = Files.Open(empty, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, OwnerOnly))
+        {
+            _ = NativeException.ThrowIfFailed(Libc.FChOwn(file.Number, _uid, _gid), "chown", $"'{empty}'");
+        }
+
+        _ = NativeException.ThrowIfFailed(Libc.RenameAt(Libc.AtFdCwd, empty, Libc.AtFdCwd, path), "rename", $"'{path}'");
     }
 
     private static string MakeFifo(string path, uint uid, uint gid)
