@@ -44,7 +44,7 @@ public sealed class AppTests : SystemTest
     [InlineData("variants:user", "uid=1000(app) gid=1000(app) groups=1000(app),2000(data)", "/home/app app")]
     [InlineData("variants:user-numeric", "uid=1000(app) gid=2000(data) groups=2000(data)", "/home/app app")]
     [InlineData("variants:user-group", "uid=1000(app) gid=2000(data) groups=2000(data)", "/home/app app")]
-    [InlineData("busybox:latest", "uid=0(root) gid=0(root) groups=0(root)", "/root root")]
+    [InlineData("busybox:latest", "uid=0(root) gid=0(root)", "/root root")]
     public async Task The_user_is_the_image_s(string image, string id, string home)
     {
         string[] lines = (await RunAsync(Run.Shell("id; echo $HOME $USER") with { Image = image })).Expect(0).Lines;
@@ -169,7 +169,7 @@ public sealed class AppTests : SystemTest
     [SystemFact]
     public async Task Systemd_and_journald_are_processes_1_and_2_and_the_app_cannot_reach_their_files()
     {
-        const string script = "cat /proc/1/comm /proc/2/comm; ls /usr/lib/systemd /lib/systemd 2>/dev/null; cat /proc/$$/cgroup";
+        const string script = "cat /proc/1/comm /proc/2/comm; ls /usr/lib/systemd /lib/systemd 2>/dev/null; grep ^0:: /proc/$$/cgroup";
         string[] lines = (await ShellAsync(script)).Expect(0).Lines;
         Assert.Equal(["systemd", "systemd-journal"], lines[..2]);
         Assert.Equal(["0::/system.slice/busybox.service"], lines[2..]);
@@ -178,7 +178,7 @@ public sealed class AppTests : SystemTest
     [SystemFact]
     public async Task Run_holds_only_systemd_and_tmp_is_everybody_s()
     {
-        string[] lines = (await ShellAsync("ls -A /run; stat -c '%a %u' /tmp /run; ls -A / | grep -c dockerenv; readlink /etc/mtab /dev/fd /dev/stdin")).Lines;
+        string[] lines = (await ShellAsync("ls -A /run; stat -c '%a %u' /tmp /run; ls -A / | grep -c dockerenv; for link in /etc/mtab /dev/fd /dev/stdin; do readlink $link; done")).Lines;
         Assert.Equal(["systemd", "1777 0", "755 0", "0", "../proc/self/mounts", "/proc/self/fd", "/proc/self/fd/0"], lines);
     }
 

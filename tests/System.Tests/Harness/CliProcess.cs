@@ -15,16 +15,18 @@ internal sealed class CliProcess : IDisposable
     private readonly Capture _output = new();
     private readonly Capture _error = new();
     private readonly Task _streams;
+    private bool _isDisposed;
 
     private CliProcess(Process process, string commandLine, CliOptions options)
     {
         _process = process;
+        Pid = process.Id;
         _commandLine = commandLine;
         _options = options;
         _streams = Task.WhenAll(_output.ReadAsync(process.StandardOutput.BaseStream), _error.ReadAsync(process.StandardError.BaseStream), FeedAsync());
     }
 
-    public int Pid => _process.Id;
+    public int Pid { get; }
 
     public Capture Output => _output;
 
@@ -80,6 +82,12 @@ internal sealed class CliProcess : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             Signal(Kill);

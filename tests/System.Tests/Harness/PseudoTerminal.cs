@@ -105,9 +105,12 @@ internal sealed partial class PseudoTerminal : IDisposable
 
     public void Dispose()
     {
-        _ = Pidfd.Signal(_process, Signals.Kill);
-        _isClosing = true;
-        _process.Dispose();
+        if (!_isClosing)
+        {
+            _ = Pidfd.Signal(_process, Signals.Kill);
+            _isClosing = true;
+            _process.Dispose();
+        }
     }
 
     [GeneratedRegex(@"bash-[0-9.]+# $")]

@@ -103,17 +103,19 @@ public abstract class SystemTest : IAsyncLifetime
 
     /// <summary>The pods that this test has started so far, oldest first.</summary>
     private protected IReadOnlyList<TestPod> Pods() =>
-        [.. Enumerable.Range(0, _uuidFiles).Select(UuidFile).Where(File.Exists).Select(static file => new TestPod(File.ReadAllText(file)))];
+        [.. Enumerable.Range(0, _uuidFiles).Select(UuidFile).Where(IsWritten).Select(static file => new TestPod(File.ReadAllText(file)))];
 
     /// <summary>Waits for the pod of the last start at a terminal.</summary>
     private protected async Task<TestPod> LastPodAsync()
     {
         string file = UuidFile(_uuidFiles - 1);
-        await Wait.UntilAsync(() => new FileInfo(file) is { Exists: true, Length: > 0 }, $"'{file}' has a UUID", Ct);
+        await Wait.UntilAsync(() => IsWritten(file), $"'{file}' has a UUID", Ct);
         return new TestPod(await File.ReadAllTextAsync(file, Ct));
     }
 
     private protected string NewUuidFile() => UuidFile(_uuidFiles++);
+
+    private static bool IsWritten(string uuidFile) => new FileInfo(uuidFile) is { Exists: true, Length: 36 };
 
     private string UuidFile(int number) => Path.Combine(Scratch, $"uuid-{number}");
 
