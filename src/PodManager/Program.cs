@@ -14,6 +14,9 @@ if (args is ["--version"])
     return (int)ExitCode.Ok;
 }
 
+// What podctl makes for pods has the modes that it says, whatever the caller's shell hides from others.
+_ = Libc.UMask(0x12);
+
 ErrorReport report = new(error);
 Messages messages = new(error);
 using CancellationTokenSource interruption = new();

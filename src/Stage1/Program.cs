@@ -6,6 +6,7 @@ using Stage1.Phases;
 // This thread must be the one that makes the namespaces and mounts: no async, no thread pool, no Console (house rules for code between unshare and exec).
 Files.CloseOnExec(Stage1Protocol.SocketDescriptor);
 using UnixSocket starter = new(new Fd(Stage1Protocol.SocketDescriptor));
+_ = Libc.UMask(0x12);
 try
 {
     if (args is not [string verb, string planPath])

@@ -22,6 +22,7 @@ internal enum Errno
     ENOTDIR = 20,
     EISDIR = 21,
     EINVAL = 22,
+    EMFILE = 24,
     ENOTTY = 25,
     EFBIG = 27,
     ENOSPC = 28,

@@ -113,7 +113,11 @@ internal static unsafe class Files
                 }
 
                 Errno errno = (Errno)Marshal.GetLastPInvokeError();
-                if (errno != Errno.EINTR)
+                if (errno == Errno.EAGAIN)
+                {
+                    Poll.WaitWritable(file); // somebody made a descriptor that podctl inherited non-blocking
+                }
+                else if (errno != Errno.EINTR)
                 {
                     throw new NativeException("write", "", errno);
                 }

@@ -34,6 +34,13 @@ internal static unsafe class Poll
         return count != 0;
     }
 
+    /// <summary>Waits until a descriptor can be written, or never can be again.</summary>
+    internal static void WaitWritable(Fd descriptor)
+    {
+        Libc.PollFd fd = new() { Fd = descriptor.Number, Events = 4 };
+        _ = Libc.Poll(&fd, 1, -1);
+    }
+
     /// <summary>Whether a descriptor is ready now.</summary>
     internal static bool Ready(Fd descriptor, int events)
     {

@@ -8,6 +8,7 @@ internal static unsafe class Spawn
 {
     private const short SetSigDef = 0x04;
     private const short SetSigMask = 0x08;
+    private const short SetSession = 0x80;
     private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC, fcntl(2)
 
     // Below 64: the kernel's first descriptor table ends there, and enlarging the table of a process with threads waits 10 ms for an RCU grace period.
@@ -20,13 +21,20 @@ internal static unsafe class Spawn
     /// Starts <paramref name="path"/> with every signal at its default action and none blocked, but for those in <paramref name="blockedSignals"/>.
     /// The child gets only the descriptors in <paramref name="descriptors"/>, under the number they are listed with; everything else must be close-on-exec.
     /// </summary>
+    /// <param name="path">The program.</param>
+    /// <param name="arguments">Its arguments, its name first.</param>
+    /// <param name="environment">`KEY=VALUE`.</param>
+    /// <param name="descriptors">What it inherits, and under which number.</param>
+    /// <param name="blockedSignals">Signals that wait until somebody in the child fetches them.</param>
+    /// <param name="ownSession">The terminal's signals do not reach the child (setsid(2)).</param>
     /// <returns>The child's process id.</returns>
     internal static int Start(
         string path,
         IReadOnlyList<string> arguments,
         IReadOnlyList<string> environment,
         IReadOnlyList<(Fd Source, int Target)> descriptors,
-        IReadOnlyList<int>? blockedSignals = null)
+        IReadOnlyList<int>? blockedSignals = null,
+        bool ownSession = false)
     {
         List<Fd> copies = [];
         byte* actions = stackalloc byte[OpaqueSize];
@@ -36,7 +44,7 @@ internal static unsafe class Spawn
         _ = Libc.PosixSpawnAttrInit(attributes);
         try
         {
-            _ = Libc.PosixSpawnAttrSetFlags(attributes, SetSigDef | SetSigMask);
+            _ = Libc.PosixSpawnAttrSetFlags(attributes, (short)(SetSigDef | SetSigMask | (ownSession ? SetSession : 0)));
             _ = Libc.SigFillSet(signals);
             _ = Libc.PosixSpawnAttrSetSigDefault(attributes, signals);
             _ = Libc.SigEmptySet(signals);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Common.Native;
 using PodManager.Lifecycle;
 using PodManager.Pods;
 
@@ -73,7 +74,11 @@ internal sealed class RunCommand : Verb
             // The other codes could be the app's own.
             throw new PodctlException(ExitCode.RunFailed, e.Message, e.Hint, e);
         }
+        catch (Exception e) when (options.Mode != RunMode.Detached && e is NativeException or IOException or UnauthorizedAccessException)
+        {
+            throw new PodctlException(ExitCode.RunFailed, $"cannot run '{options.Image}': {e.Message}", null, e);
+        }
     }
 
-    private static bool IsOurs(ExitCode code) => code is ExitCode.Failed or ExitCode.WrongState or ExitCode.NotFound or ExitCode.HostLacks;
+    private static bool IsOurs(ExitCode code) => code is not (ExitCode.RunFailed or ExitCode.CannotExecute or ExitCode.CommandNotFound or ExitCode.Usage);
 }

@@ -3,6 +3,10 @@ namespace PodManager.Lifecycle;
 /// <summary>The host's service manager (org.freedesktop.systemd1(5)). One caller at a time.</summary>
 internal interface IUnitManager
 {
+    /// <summary>Makes sure that the manager can be asked at all, before anything is made that needs it. Costs nothing extra: the connection stays.</summary>
+    /// <exception cref="PodctlException">This host has no systemd or no bus, or does not let us in.</exception>
+    void Connect();
+
     /// <summary>
     /// Asks for a transient scope around processes that are running. The request is on its way when this returns; the outcome says
     /// that the scope is active and holds its processes, or throws.
@@ -10,7 +14,10 @@ internal interface IUnitManager
     IPending<bool> StartScope(ScopeRequest request);
 
     /// <summary>Asks for a unit to be stopped.</summary>
-    /// <returns>The outcome: false if there is no such unit (any more); throws if it is still there after <paramref name="timeout"/>.</returns>
+    /// <returns>
+    /// The outcome: true once the manager says that it has stopped; false if it will not say, because there is no such unit (any more) or the manager was
+    /// restarted meanwhile; throws if the unit is still there after <paramref name="timeout"/>.
+    /// </returns>
     IPending<bool> StopUnit(string unit, TimeSpan timeout);
 
     /// <summary>Sends a signal to every process of a unit, or to a service's main one.</summary>

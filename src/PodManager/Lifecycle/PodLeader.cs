@@ -31,6 +31,12 @@ internal sealed class PodLeader : IDisposable
     /// <summary>Ends the pod at once; the kernel takes everything in it along (pid_namespaces(7)).</summary>
     public void Kill() => Signal(SIGKILL);
 
+    /// <summary>Holds PID 1 where it is; the rest of the pod goes on.</summary>
+    public void Stop() => Signal(SIGSTOP);
+
+    /// <summary>Lets PID 1 go on.</summary>
+    public void Continue() => Signal(SIGCONT);
+
     public void Dispose() => Process?.Dispose();
 
     private void Signal(int signal)

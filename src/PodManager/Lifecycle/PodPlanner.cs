@@ -20,6 +20,7 @@ internal sealed class PodPlanner
         HostName = options.HostName ?? pod.MachineName;
         ImageUser user = FindUser(root);
         string workingDirectory = options.WorkingDirectory ?? (image.Config.WorkingDirectory.Length > 0 ? image.Config.WorkingDirectory : "/");
+        ImageChecks.Check(options, image.Config, user, workingDirectory);
         IReadOnlyList<string> environment = AppEnvironment.Merge(
             image.Config, options, _app, user, options.Mode == RunMode.Interactive ? terminal ?? "linux" : null);
         IReadOnlyList<string> words = AppCommand.Words(image.Config, options);

@@ -115,8 +115,7 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
         IPending<bool> stop = units().StopUnit(pod.Id.ScopeName, StopTimeout);
         return () =>
         {
-            _ = stop.Wait(ct); // false: the scope has just ended by itself
-            WaitUntilGone(pod.Id, ct);
+            WaitUntilGone(pod.Id, stop.Wait(ct) ? TearDownTimeout : StopTimeout, ct);
             return StopOutcome.Stopped;
         };
     }
@@ -171,15 +170,15 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
     private void Kill(PodId id, CancellationToken ct)
     {
         _ = units().KillUnit(id.ScopeName, KillTarget.All, SIGKILL); // false: it has ended by itself
-        WaitUntilGone(id, ct);
+        WaitUntilGone(id, TearDownTimeout, ct);
     }
 
-    private void WaitUntilGone(PodId id, CancellationToken ct)
+    private void WaitUntilGone(PodId id, TimeSpan timeout, CancellationToken ct)
     {
-        if (!store.WaitUntilEmpty(id, TearDownTimeout, ct))
+        if (!store.WaitUntilEmpty(id, timeout, ct))
         {
             throw new PodctlException(
-                ExitCode.Failed, $"pod '{id}' still has processes {TearDownTimeout.TotalSeconds} s after its end", $"`systemctl status {id.ScopeName}` shows them");
+                ExitCode.Failed, $"pod '{id}' still has processes after {timeout.TotalSeconds} s", $"`systemctl status {id.ScopeName}` shows them");
         }
     }
 }

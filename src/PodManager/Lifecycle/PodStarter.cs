@@ -41,7 +41,8 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
                     ["stage1", Stage1Protocol.BuildVerb, pod.Plan],
                     [],
                     [(theirs.Fd, Stage1Protocol.SocketDescriptor)],
-                    [ScopeStopSignal, PowerOffSignal]);
+                    [ScopeStopSignal, PowerOffSignal],
+                    ownSession: true);
             }
 
             try

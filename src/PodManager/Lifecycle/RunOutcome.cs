@@ -17,10 +17,10 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
 
     private static readonly TimeSpan TearDownTimeout = TimeSpan.FromSeconds(10);
 
-    public int Conclude(RunOptions options, IPodHandle handle)
+    public int Conclude(RunOptions options, IPodHandle handle, bool isReady)
     {
         int? code = StatusCode();
-        if (code is >= FirstSetUpCode and <= LastSetUpCode && SetUpFailure() is PodctlException failure)
+        if (code is >= FirstSetUpCode and <= LastSetUpCode && SetUpFailure(options) is PodctlException failure)
         {
             RemoveIfAsked(options, handle);
             throw failure;
@@ -28,7 +28,10 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
 
         if (options.Mode == RunMode.Detached)
         {
-            return 0;
+            return isReady || code is not null
+                ? 0
+                : throw new PodctlException(
+                    ExitCode.Failed, $"pod '{pod.Id}' ended before its app had started", $"`podctl logs {pod.Id.Short}` shows what the pod's systemd says");
         }
 
         RemoveIfAsked(options, handle);
@@ -39,7 +42,7 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
         services.Pods.Find(pod.Id)?.Statuses.FirstOrDefault(status => status.Key.ToString() == app.Name).Value?.Code;
 
     /// <summary>Whether the app's code is systemd's own, and then why the app could not be run; the pod's journal tells.</summary>
-    private PodctlException? SetUpFailure()
+    private PodctlException? SetUpFailure(RunOptions options)
     {
         using IJournalReader? journal = services.Journals.Open(pod.Id);
         journal?.Match("MESSAGE_ID", [SpawnFailed]);
@@ -54,7 +57,7 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
         return new PodctlException(
             code,
             $"cannot run '{app.Program}': {reason}",
-            $"`podctl logs {pod.Id.Short}` shows what the pod's systemd says");
+            options.Remove ? null : $"`podctl logs {pod.Id.Short}` shows what the pod's systemd says");
     }
 
     private void RemoveIfAsked(RunOptions options, IPodHandle handle)

@@ -68,29 +68,30 @@ internal sealed class RunService(RunServices services) : IPodRunner
         handle.Publish(planner.Record(handle.Id, services.Time.GetUtcNow(), users));
         PodDirectories pod = new(handle.Id, handle.Directory, services.Journals.DirectoryFor(handle.Id));
         services.Trace.Mark("pod recorded");
+        uint ids = users?.Base ?? 0;
+        PodLeader? leader = null;
         try
         {
-            uint ids = users?.Base ?? 0;
             PodDirectoryMaker.Make(pod, planner.App.Name, ids);
             using SignalQueue signals = new(PodSession.Signals(options.Mode == RunMode.Interactive));
             using DatagramSocket notify = BindNotifySocket(pod, ids);
-            PodLeader? leader = null;
             using IAppStreams? streams = Streams(options.Mode, pod, planner.App, ids, () => leader?.Kill());
             PodPlan plan = planner.Plan(pod, users, (streams as ConsoleStreams)?.Path);
             File.WriteAllBytes(pod.Plan, JsonSerializer.SerializeToUtf8Bytes(plan, PlanJson.Default.PodPlan));
             services.Trace.Mark("plan written");
             _ = Libc.SetSubreaper(options.Mode != RunMode.Detached);
             leader = services.Starter.Start(pod, planner.App.Description, !options.InsecureOptions.HasFlag(InsecureOptions.Paths), ct);
-            using (leader)
-            {
-                handle.WriteLeader(leader.Pid);
-                return Attend(options, pod, planner.App, leader, streams, signals, notify, handle);
-            }
+            handle.WriteLeader(leader.Pid);
+            return Attend(options, pod, planner.App, leader, streams, signals, notify, handle);
         }
-        catch
+        catch when (leader is null)
         {
             Abandon(handle);
             throw;
+        }
+        finally
+        {
+            leader?.Dispose();
         }
     }
 
@@ -104,8 +105,10 @@ internal sealed class RunService(RunServices services) : IPodRunner
         DatagramSocket notify,
         IPodHandle handle)
     {
+        bool isReady = false;
         using PodSession session = new(pod, app.Name, leader, streams, signals, notify, () =>
         {
+            isReady = true;
             services.Trace.Mark("apps up");
             handle.MarkReady();
         });
@@ -118,12 +121,13 @@ internal sealed class RunService(RunServices services) : IPodRunner
 
         session.Run();
         services.Trace.Mark(streams is null ? "detached" : "app ended");
-        if (streams?.Finish() is string loss)
+        session.Finish();
+        if (streams?.Loss is string loss)
         {
-            services.Messages.Warn(loss);
+            services.Messages.Warn($"{loss}, ignoring");
         }
 
-        return new RunOutcome(services, pod, app, leader).Conclude(options, handle);
+        return new RunOutcome(services, pod, app, leader).Conclude(options, handle, isReady);
     }
 
     private static IAppStreams? Streams(RunMode mode, PodDirectories pod, AppSpec app, uint ids, Action kill) => mode switch

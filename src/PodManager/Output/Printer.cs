@@ -15,12 +15,12 @@ internal sealed class Printer : IDisposable
     private bool _isClosed;
 
     /// <param name="descriptor">1 or 2.</param>
-    /// <param name="isLineByLine">Every line is to be seen at once.</param>
+    /// <param name="isLineByLine">Every line is to be seen at once, as it always is on a terminal.</param>
     public Printer(int descriptor, bool isLineByLine)
     {
         _stream = new Fd(descriptor, owns: false);
-        _isLineByLine = isLineByLine;
         IsTerminal = Libc.IsATty(descriptor) == 1;
+        _isLineByLine = isLineByLine || IsTerminal;
     }
 
     /// <summary>Whether a person looks at it, or a program reads it.</summary>

@@ -25,12 +25,12 @@ internal sealed record AppStatus(int Code, string? Signal, string Result, DateTi
     private const int FirstRealTimeSignal = 34;
     private const int LastRealTimeSignal = 64;
 
-    /// <summary>Reads the one line of a status file.</summary>
+    /// <summary>Reads the one line of a status file; without its end it is still being written.</summary>
     /// <returns>Null if it is no status.</returns>
     public static AppStatus? Parse(string text, DateTimeOffset finished)
     {
-        string[] words = text.EndsWith('\n') ? text[..^1].Split(' ') : text.Split(' ');
-        if (words.Length != 3 || !words[2].All(static c => char.IsAsciiLetterLower(c) || c == '-') || words[2].Length is 0 or > 32)
+        string[] words = text.TrimEnd('\n').Split(' ');
+        if (text.Count(static c => c == '\n') != 1 || text[^1] != '\n' || words.Length != 3 || !words[2].All(static c => char.IsAsciiLetterLower(c) || c == '-') || words[2].Length is 0 or > 32)
         {
             return null;
         }

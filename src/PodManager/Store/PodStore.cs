@@ -93,9 +93,9 @@ internal sealed partial class PodStore : IPodStore
         {
             return [];
         }
-        catch (UnauthorizedAccessException e)
+        catch (UnauthorizedAccessException)
         {
-            throw new PodctlException(ExitCode.NotPermitted, $"cannot list the pods in '{_directory}': Permission denied", "run podctl as root", e);
+            throw new PodctlException(ExitCode.NotPermitted, $"cannot list the pods in '{_directory}': Permission denied", "run podctl as root");
         }
     }
 }

@@ -10,10 +10,13 @@ internal sealed class PodWatch : IDisposable
     // A lock that is let go of tells nobody.
     private static readonly TimeSpan LockInterval = TimeSpan.FromSeconds(1);
 
+    // For a host whose user has no inotify instance left (fs.inotify.max_user_instances).
+    private static readonly TimeSpan BlindInterval = TimeSpan.FromMilliseconds(200);
+
     private readonly string _podDirectory;
     private readonly string _trashDirectory;
     private readonly string _cgroupEvents;
-    private readonly Fd _inotify;
+    private readonly Fd? _inotify;
 
     /// <param name="podDirectory">The pod's directory.</param>
     /// <param name="trashDirectory">Its name while it is being removed.</param>
@@ -23,10 +26,16 @@ internal sealed class PodWatch : IDisposable
         _podDirectory = podDirectory;
         _trashDirectory = trashDirectory;
         _cgroupEvents = cgroupEvents;
-        _inotify = new Fd(NativeException.ThrowIfFailed(Libc.INotifyInit1(Libc.InCloseOnExec | Libc.InNonBlocking), "inotify_init1"));
+        int inotify = Libc.INotifyInit1(Libc.InCloseOnExec | Libc.InNonBlocking);
+        if (inotify < 0 && (Errno)Marshal.GetLastPInvokeError() is not Errno.EMFILE and Errno errno)
+        {
+            throw new NativeException("inotify_init1", "", errno);
+        }
+
+        _inotify = inotify < 0 ? null : new Fd(inotify);
     }
 
-    public void Dispose() => _inotify.Dispose();
+    public void Dispose() => _inotify?.Dispose();
 
     /// <summary>Watches what is there by now; to be called before each look.</summary>
     public void Renew()
@@ -35,25 +44,46 @@ internal sealed class PodWatch : IDisposable
         Add(_podDirectory, changes | Libc.InMoveSelf | Libc.InDontFollow | Libc.InOnlyDirectory);
         Add(_trashDirectory, Libc.InDeleteSelf | Libc.InDontFollow | Libc.InOnlyDirectory);
         Add(_cgroupEvents, Libc.InModify);
-        Add(Path.Combine(_podDirectory, PodStore.StatusDirectory), changes | Libc.InDontFollow | Libc.InOnlyDirectory);
+        try
+        {
+            using Fd directory = Files.Open(_podDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+
+            // The pod's root may have put anything in this place.
+            using Fd statuses = Files.OpenInRoot(
+                directory,
+                PodStore.StatusDirectory,
+                O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
+                resolve: Files.Resolve.Beneath | Files.Resolve.NoSymlinks | Files.Resolve.NoMountCrossing);
+            Add(statuses.ProcPath, changes);
+        }
+        catch (NativeException)
+        {
+            return; // the directory's own watch, or the cgroup's, tells when there is more to see
+        }
     }
 
     /// <summary>Waits for a change.</summary>
     public void Wait(bool isLockAwaited, TimeSpan? timeout, CancellationToken ct)
     {
+        if (_inotify is null)
+        {
+            _ = Readiness.Wait(-1, 0, timeout < BlindInterval ? timeout : BlindInterval, ct);
+            return;
+        }
+
         TimeSpan? wait = isLockAwaited && !(timeout < LockInterval) ? LockInterval : timeout;
         if (Readiness.Wait(_inotify.Number, (short)POLLIN, wait, ct))
         {
-            Drain();
+            Drain(_inotify);
         }
     }
 
-    private void Drain()
+    private static void Drain(Fd inotify)
     {
         Span<byte> buffer = stackalloc byte[4096];
         try
         {
-            while (Files.Read(_inotify, buffer) > 0)
+            while (Files.Read(inotify, buffer) > 0)
             {
                 // what changed does not matter: everything is looked at again
             }
@@ -66,7 +96,7 @@ internal sealed class PodWatch : IDisposable
 
     private void Add(string path, uint mask)
     {
-        if (Libc.INotifyAddWatch(_inotify.Number, path, mask) >= 0)
+        if (_inotify is null || Libc.INotifyAddWatch(_inotify.Number, path, mask) >= 0)
         {
             return;
         }

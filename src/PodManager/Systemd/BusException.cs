@@ -3,6 +3,8 @@ namespace PodManager.Systemd;
 /// <summary>A D-Bus service answered with an error, or did not answer.</summary>
 internal sealed class BusException(string name, string message) : Exception(message)
 {
+    public const string Disconnected = "org.freedesktop.DBus.Error.Disconnected";
+
     /// <summary>E.g. `org.freedesktop.systemd1.NoSuchUnit`.</summary>
     public string Name { get; } = name;
 
@@ -10,13 +12,16 @@ internal sealed class BusException(string name, string message) : Exception(mess
 
     public bool IsNoSuchMachine => Name == "org.freedesktop.machine1.NoSuchMachine";
 
+    /// <summary>The connection is gone, as when the service manager executes itself anew.</summary>
+    public bool IsDisconnected => Name == Disconnected;
+
     /// <summary>The bus or polkit said no.</summary>
     public bool IsDenied => Name is "org.freedesktop.DBus.Error.AccessDenied" or "org.freedesktop.DBus.Error.AuthFailed"
         or "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired" || Name.StartsWith("org.freedesktop.PolicyKit1.", StringComparison.Ordinal);
 
     /// <summary>Nobody offers the service, or it cannot be started.</summary>
     public bool IsServiceMissing => Name is "org.freedesktop.DBus.Error.ServiceUnknown" or "org.freedesktop.DBus.Error.NameHasNoOwner"
-        or "org.freedesktop.DBus.Error.FileNotFound" or "org.freedesktop.DBus.Error.Disconnected" or "org.freedesktop.DBus.Error.NoServer"
+        or "org.freedesktop.DBus.Error.FileNotFound" or Disconnected or "org.freedesktop.DBus.Error.NoServer"
         or "org.freedesktop.systemd1.UnitMasked" or "org.freedesktop.systemd1.LoadFailed" or "org.freedesktop.systemd1.ShuttingDown"
         || Name.StartsWith("org.freedesktop.DBus.Error.Spawn.", StringComparison.Ordinal);
 

@@ -26,10 +26,10 @@ internal sealed unsafe class JournalReader : IJournalReader
             _ = NativeException.ThrowIfNegative(LibSystemd.JournalSetDataThreshold(handle, 0), "sd_journal_set_data_threshold");
             return new JournalReader(handle);
         }
-        catch (DllNotFoundException e)
+        catch (DllNotFoundException)
         {
             throw new PodctlException(
-                ExitCode.HostLacks, "cannot read the journal: the library libsystemd.so.0 is missing", "install the package libsystemd0 or systemd-libs", e);
+                ExitCode.HostLacks, "cannot read the journal: the library libsystemd.so.0 is missing", "install the package libsystemd0 or systemd-libs");
         }
         catch (NativeException e)
         {
@@ -120,7 +120,7 @@ internal sealed unsafe class JournalReader : IJournalReader
         : throw new PodctlException(
             ExitCode.Failed,
             $"cannot read the journal: {NativeException.Describe((Errno)(-result))}",
-            "`journalctl --verify -D DIR` checks its files",
+            (Errno)(-result) == Errno.EMFILE ? "raise fs.inotify.max_user_instances with sysctl(8)" : "`journalctl --verify -D DIR` checks its files",
             new NativeException($"sd_journal_{call}", "", (Errno)(-result)));
 
     private List<JournalField> ReadFields()

@@ -36,6 +36,71 @@ internal sealed unsafe class SystemBus(bool isDirect) : IDisposable
         _bus = null;
     }
 
+    /// <summary>Connects, unless that has been done.</summary>
+    /// <exception cref="PodctlException">There is no systemd, no bus, or no permission.</exception>
+    public BusHandle Open()
+    {
+        if (_bus is not null)
+        {
+            return _bus;
+        }
+
+        // sd_booted(3): the directory exists exactly where systemd is the init.
+        if (!Directory.Exists("/run/systemd/system"))
+        {
+            throw new PodctlException(
+                ExitCode.HostLacks, "cannot talk to systemd: this host does not run it", "podctl needs a host whose init is systemd");
+        }
+
+        int result;
+        nint bus;
+        try
+        {
+            if (isDirect && OpenDirectly() is { } direct)
+            {
+                _isConnectedDirectly = true;
+                return _bus = direct;
+            }
+
+            result = LibSystemd.BusOpenSystem(out bus);
+        }
+        catch (DllNotFoundException)
+        {
+            throw new PodctlException(
+                ExitCode.HostLacks, "cannot talk to systemd: the library libsystemd.so.0 is missing", "install the package libsystemd0 or systemd-libs");
+        }
+
+        if (result < 0)
+        {
+            Errno errno = (Errno)(-result);
+            throw new PodctlException(
+                errno is Errno.EACCES or Errno.EPERM ? ExitCode.NotPermitted : ExitCode.HostLacks,
+                $"cannot connect to the system bus: {NativeException.Describe(errno)}",
+                errno is Errno.EACCES or Errno.EPERM ? "run podctl as root" : "is dbus.socket active? `systemctl status dbus.socket` tells");
+        }
+
+        return _bus = new BusHandle(bus);
+    }
+
+    /// <returns>Null if the manager is not to be had this way: for users other than root, or in a manager of another build.</returns>
+    private static BusHandle? OpenDirectly()
+    {
+        if (Libc.GetEUid() != 0 || !File.Exists(DirectSocket))
+        {
+            return null;
+        }
+
+        _ = NativeException.ThrowIfNegative(LibSystemd.BusNew(out nint bus), "sd_bus_new");
+        BusHandle handle = new(bus);
+        if (LibSystemd.BusSetAddress(handle, $"unix:path={DirectSocket}") >= 0 && LibSystemd.BusStart(handle) >= 0)
+        {
+            return handle;
+        }
+
+        handle.Dispose();
+        return null;
+    }
+
     public BusMessage NewCall(string destination, string path, string @interface, string member)
     {
         BusHandle bus = Open();
@@ -127,7 +192,7 @@ internal sealed unsafe class SystemBus(bool isDirect) : IDisposable
 
     private static int Check(int result) => result >= 0
         ? result
-        : throw new BusException("org.freedesktop.DBus.Error.Disconnected", $"the system bus: {NativeException.Describe((Errno)(-result))}");
+        : throw new BusException(BusException.Disconnected, $"the system bus: {NativeException.Describe((Errno)(-result))}");
 
     private static BusException TakeError(LibSystemd.BusError* error, Errno errno)
     {
@@ -142,7 +207,7 @@ internal sealed unsafe class SystemBus(bool isDirect) : IDisposable
         string message = error is null ? "" : Marshal.PtrToStringUTF8((nint)error->Message) ?? "";
         return new BusException(
             name.Length > 0 ? name : "org.freedesktop.DBus.Error.Failed",
-            message.Length > 0 ? message : NativeException.Describe(errno));
+            message.Length > 0 ? message.TrimEnd('.') : NativeException.Describe(errno));
     }
 
     private void Take(BusMessage message)
@@ -163,68 +228,5 @@ internal sealed unsafe class SystemBus(bool isDirect) : IDisposable
         }
 
         message.Dispose();
-    }
-
-    private BusHandle Open()
-    {
-        if (_bus is not null)
-        {
-            return _bus;
-        }
-
-        // sd_booted(3): the directory exists exactly where systemd is the init.
-        if (!Directory.Exists("/run/systemd/system"))
-        {
-            throw new PodctlException(
-                ExitCode.HostLacks, "cannot talk to systemd: this host does not run it", "podctl needs a host whose init is systemd");
-        }
-
-        int result;
-        nint bus;
-        try
-        {
-            if (isDirect && OpenDirectly() is { } direct)
-            {
-                _isConnectedDirectly = true;
-                return _bus = direct;
-            }
-
-            result = LibSystemd.BusOpenSystem(out bus);
-        }
-        catch (DllNotFoundException e)
-        {
-            throw new PodctlException(
-                ExitCode.HostLacks, "cannot talk to systemd: the library libsystemd.so.0 is missing", "install the package libsystemd0 or systemd-libs", e);
-        }
-
-        if (result < 0)
-        {
-            Errno errno = (Errno)(-result);
-            throw new PodctlException(
-                errno is Errno.EACCES or Errno.EPERM ? ExitCode.NotPermitted : ExitCode.HostLacks,
-                $"cannot connect to the system bus: {NativeException.Describe(errno)}",
-                errno is Errno.EACCES or Errno.EPERM ? "run podctl as root" : "is dbus.socket active? `systemctl status dbus.socket` tells");
-        }
-
-        return _bus = new BusHandle(bus);
-    }
-
-    /// <returns>Null if the manager is not to be had this way: for users other than root, or in a manager of another build.</returns>
-    private static BusHandle? OpenDirectly()
-    {
-        if (Libc.GetEUid() != 0 || !File.Exists(DirectSocket))
-        {
-            return null;
-        }
-
-        _ = NativeException.ThrowIfNegative(LibSystemd.BusNew(out nint bus), "sd_bus_new");
-        BusHandle handle = new(bus);
-        if (LibSystemd.BusSetAddress(handle, $"unix:path={DirectSocket}") >= 0 && LibSystemd.BusStart(handle) >= 0)
-        {
-            return handle;
-        }
-
-        handle.Dispose();
-        return null;
     }
 }

@@ -17,6 +17,8 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
 
     private readonly UnitJobs _jobs = new(bus);
 
+    public void Connect() => bus.Open();
+
     public IPending<bool> StartScope(ScopeRequest request)
     {
         string what = $"cannot start scope '{request.Name}'";
@@ -119,18 +121,22 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
 
     private bool FinishStop(string unit, ulong sent, TimeSpan timeout, CancellationToken ct)
     {
-        string job;
+        string? result;
         try
         {
-            using BusMessage reply = bus.WaitReply(sent, ct);
-            job = reply.ReadText('o');
+            string job;
+            using (BusMessage reply = bus.WaitReply(sent, ct))
+            {
+                job = reply.ReadText('o');
+            }
+
+            result = _jobs.Wait(job, timeout, ct);
         }
-        catch (BusException e) when (e.IsNoSuchUnit)
+        catch (BusException e) when (e.IsNoSuchUnit || e.IsDisconnected)
         {
             return false;
         }
 
-        string? result = _jobs.Wait(job, timeout, ct);
         return result is "done" or "skipped"
             ? true
             : throw new PodctlException(

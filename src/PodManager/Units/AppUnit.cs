@@ -96,15 +96,15 @@ internal static class AppUnit
     }
 
     /// <summary>
-    /// Leaves the exit status as a file, in one write(2); it counts once the line is complete. In the foreground it first waits for the lock that podctl holds until it has passed on all output: journald is still there
-    /// then, and this process, in the app's own cgroup, is whom the last lines are logged for.
+    /// Leaves the exit status as a file, in one write(2); it counts once the line is complete. In the foreground it then waits for the lock that podctl holds until
+    /// it has read and logged all output: journald is still there, and this process, in the app's own cgroup, is whom the last lines are logged for.
     /// </summary>
     private static string StatusCommand(AppSpec app)
     {
         string file = $"{Exchange.InsidePod}/{Exchange.StatusDirectory}/{app.Name}";
-        string write = $"/bin/sh -c 'echo \"$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT\" >{file}'";
-        return app.Streams == AppStreams.Foreground
-            ? $"/usr/bin/flock {Exchange.InsidePod}/{Exchange.DrainLock(app.Name)} {write}"
-            : write;
+        string wait = app.Streams == AppStreams.Foreground
+            ? $"; exec /usr/bin/flock --shared {Exchange.InsidePod}/{Exchange.DrainLock(app.Name)} /bin/true"
+            : "";
+        return $"/bin/sh -c 'echo \"$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT\" >{file}{wait}'";
     }
 }

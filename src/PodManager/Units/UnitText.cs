@@ -30,6 +30,12 @@ internal static class UnitText
     public static string CommandLine(string program, IReadOnlyList<string> arguments) =>
         $"@:{Quote(program)} {string.Join(' ', arguments.Select(Quote))}";
 
-    /// <summary>A plain one-line value such as a description.</summary>
-    public static string Line(string value) => value.ReplaceLineEndings(" ").Replace("%", "%%", StringComparison.Ordinal);
+    /// <summary>A plain value of one line, such as a description or a path: no control character, no specifier, no continued line, no surrounding space.</summary>
+    /// <exception cref="PodctlException">It cannot be written so that systemd reads it back.</exception>
+    public static string Line(string value) => IsLine(value)
+        ? value.Replace("%", "%%", StringComparison.Ordinal)
+        : throw new PodctlException(ExitCode.Usage, $"'{value}' cannot stand in a unit file", "control characters, a backslash at the end and spaces at either end are refused");
+
+    /// <summary>Whether a value survives a unit file as it is.</summary>
+    public static bool IsLine(string value) => value == value.Trim() && !value.EndsWith('\\') && !value.Any(char.IsControl);
 }

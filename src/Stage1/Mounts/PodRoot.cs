@@ -150,7 +150,7 @@ internal static class PodRoot
 
         public void HostKernelFileSystems()
         {
-            using Fd proc = MountApi.Create("proc", [], NoPrivileges | MountAttributes.NoExec);
+            using Fd proc = MountApi.Create("proc", [("hidepid", "invisible")], NoPrivileges | MountAttributes.NoExec);
             MountApi.Attach(proc, _root + HostProc);
             using Fd sys = MountApi.Create("sysfs", [], NoPrivileges | MountAttributes.NoExec | MountAttributes.ReadOnly);
             MountApi.Attach(sys, _root + HostSys);

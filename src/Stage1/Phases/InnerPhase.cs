@@ -96,8 +96,15 @@ internal static class InnerPhase
     /// <summary>The runtime's threads took the numbers after 1; with this systemd's first child, journald, is process 2 (proc(5), ns_last_pid).</summary>
     private static void RestartProcessNumbers()
     {
-        using Fd file = Files.Open("/proc/sys/kernel/ns_last_pid", O_WRONLY);
-        Files.WriteAll(file, "1"u8);
+        try
+        {
+            using Fd file = Files.Open("/proc/sys/kernel/ns_last_pid", O_WRONLY);
+            Files.WriteAll(file, "1"u8);
+        }
+        catch (NativeException)
+        {
+            // A kernel without CONFIG_CHECKPOINT_RESTORE: the numbers are only for looks.
+        }
     }
 
     private static void NullStandardStreams()

@@ -195,7 +195,7 @@ public sealed class RunCommandTests
     [InlineData(ExitCode.HostLacks, ExitCode.RunFailed)]
     [InlineData(ExitCode.CommandNotFound, ExitCode.CommandNotFound)]
     [InlineData(ExitCode.CannotExecute, ExitCode.CannotExecute)]
-    [InlineData(ExitCode.NotPermitted, ExitCode.NotPermitted)]
+    [InlineData(ExitCode.NotPermitted, ExitCode.RunFailed)]
     internal async Task A_foreground_run_keeps_podctls_failures_apart_from_the_apps_codes(ExitCode inner, ExitCode outer)
     {
         CommandLineHarness harness = new() { OnRun = _ => throw new PodctlException(inner, "text", "hint") };

@@ -65,6 +65,10 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
     public IReadOnlySet<string> LayersInUse() => throw new NotSupportedException();
 
+    public void Connect()
+    {
+    }
+
     public IPending<bool> StartScope(ScopeRequest request) => throw new NotSupportedException();
 
     public IPending<bool> StopUnit(string unit, TimeSpan timeout)

@@ -213,6 +213,12 @@ public sealed class PodStoreTests : IDisposable
             static path => File.WriteAllText(path, "exited 0 success\n" + new string('x', 5000)),
             static path => File.WriteAllText(path, "exited 0 success\nexited 1 success\n"),
             static path => File.WriteAllBytes(path, [0, 0xff, 10]),
+            static path => File.WriteAllText(path, "exited 0 success"),
+            static path =>
+            {
+                Directory.Delete(Path.GetDirectoryName(path)!);
+                _ = File.CreateSymbolicLink(Path.GetDirectoryName(path)!, "/tmp");
+            },
         ];
         Assert.All(attacks, attack => Assert.Empty(WithStatus(attack).Statuses));
     }

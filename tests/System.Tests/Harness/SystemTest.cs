@@ -21,6 +21,9 @@ public abstract class SystemTest : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         _ = Directory.CreateDirectory(Scratch);
+
+        // The place where pods' roots are built stays from the first run of a boot on.
+        _ = Directory.CreateDirectory("/run/podctl/root");
         _before = await HostState.TakeAsync(Ct);
     }
 

@@ -30,11 +30,12 @@ internal sealed class LayerTree : IDisposable
 
     public Fd Root => _root;
 
-    /// <summary>The directory that an entry belongs in; made if the archive did not bring it.</summary>
+    /// <summary>The directory that an entry belongs in; made if the archive did not bring it. Valid until the next call.</summary>
     public Fd OpenParent(EntryPath path)
     {
         if (path.Parent.IsEmpty)
         {
+            ForgetParent(); // this entry may replace a part of its path
             return _root;
         }
 

@@ -7,7 +7,7 @@ namespace PodManager.Lifecycle.Foreground;
 /// <summary>
 /// The three fifos between a foreground podctl and an app, and the lock that keeps the app's status back until everything has been read.
 /// systemd opens the same paths for the command that writes the status, so that podctl holds both ends of each until the app has it: opening never waits,
-/// and no fifo looks ended before it is. The end of output is told by the lock's opening, not by an end of file.
+/// and no fifo looks ended before it is. The end of output is told by the status, not by an end of file.
 /// </summary>
 internal sealed class AppPipes : IDisposable
 {
@@ -75,12 +75,14 @@ internal sealed class AppPipes : IDisposable
             if (!_hasStarted)
             {
                 // The command that writes the status must find an input that it can open without a writer.
+                // The pod's root owns the directory, so that nothing that it planted there may be opened.
                 string empty = _inputPath + ".end";
-                using (Files.Open(empty, O_CREAT | O_WRONLY, OwnerOnly))
+                _ = Libc.UnlinkAt(Libc.AtFdCwd, empty, 0);
+                using (Fd file = Files.Open(empty, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, OwnerOnly))
                 {
+                    _ = NativeException.ThrowIfFailed(Libc.FChOwn(file.Number, _uid, _gid), "chown", $"'{empty}'");
                 }
 
-                Files.SetOwner(null, empty, _uid, _gid);
                 _ = NativeException.ThrowIfFailed(Libc.RenameAt(Libc.AtFdCwd, empty, Libc.AtFdCwd, _inputPath), "rename", $"'{_inputPath}'");
                 _hasStarted = true;
                 _readerOfInput.Dispose();

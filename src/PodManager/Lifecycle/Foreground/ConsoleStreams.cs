@@ -10,13 +10,15 @@ internal sealed class ConsoleStreams : IAppStreams
     private const int Stdin = 0;
     private const int Stdout = 1;
 
-    private static readonly TimeSpan FinishTimeout = TimeSpan.FromSeconds(1);
+    // What the app wrote last passes through a queue of the kernel's before it can be read here.
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(20);
 
     private readonly Fd _master;
     private readonly Fd _slave;
-    private readonly Wakeup _drained = new();
+    private readonly Wakeup _ended = new();
     private readonly Action _onEscape;
-    private StreamPump? _output;
+    private ConsoleOutput? _output;
+    private PodLeader? _leader;
     private byte[]? _saved;
 
     /// <param name="uid">Who the terminal is for, as the host numbers it.</param>
@@ -37,10 +39,6 @@ internal sealed class ConsoleStreams : IAppStreams
     /// <summary>The terminal device on the host.</summary>
     public string Path { get; }
 
-    public Fd Drained => _drained.Fd;
-
-    public string? EndMarker => null;
-
     public void Start(PodLeader leader)
     {
         if (Terminal.IsTerminal(Stdin))
@@ -49,7 +47,8 @@ internal sealed class ConsoleStreams : IAppStreams
         }
 
         new ConsoleInput(new Fd(Stdin, owns: false), _master, _onEscape).Start();
-        _output = new StreamPump("console", _master, new Fd(Stdout, owns: false), _drained.Set);
+        _leader = leader;
+        _output = new ConsoleOutput(_master, _ended.Fd, new Fd(Stdout, owns: false), QuietTime);
         _output.Start();
     }
 
@@ -58,22 +57,32 @@ internal sealed class ConsoleStreams : IAppStreams
         // The slave stays open until the end.
     }
 
-    public void AppHasEnded() => _slave.Dispose();
-
-    public void ReleaseStatus()
+    public void AppHasEnded()
     {
-        // Nothing is kept back: the terminal is not logged.
+        if (_master.IsClosed)
+        {
+            return;
+        }
+
+        // The pod's systemd would say good-bye on the console, which is the user's terminal: it waits until that is the user's own again.
+        _leader?.Stop();
+        _ended.Set();
+        _ = _output?.Join(QuietTime * 10);
+        _master.Dispose();
+        _slave.Dispose();
+        _leader?.Continue();
     }
 
     public void Resize() => Terminal.CopyWindowSize(Terminal.IsTerminal(Stdin) ? Stdin : Stdout, _master);
 
-    public string? Finish()
+    public bool Finish(TimeSpan timeout)
     {
-        _slave.Dispose();
-        _ = _output?.Join(FinishTimeout);
+        AppHasEnded();
         RestoreTerminal();
-        return null;
+        return true;
     }
+
+    public string? Loss => null;
 
     public void Dispose()
     {

@@ -6,13 +6,9 @@ namespace PodManager.Lifecycle.Foreground;
 internal sealed class FileWatch : IDisposable
 {
     private const int CloseOnExecNonBlocking = 0x80800;
-    private const uint Opened = 0x20; // IN_OPEN
     private const uint ClosedAfterWriting = 0x08; // IN_CLOSE_WRITE
 
     public Fd Fd { get; } = new(NativeException.ThrowIfFailed(Libc.INotifyInit1(CloseOnExecNonBlocking), "inotify_init"));
-
-    /// <summary>Reports every open(2) of the file from now on.</summary>
-    public int OnOpen(string path) => Add(path, Opened);
 
     /// <summary>Reports every file of the directory that somebody has finished writing from now on.</summary>
     public int OnWriteIn(string path) => Add(path, ClosedAfterWriting);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Common.Native;
+using static Tmds.Linux.LibC;
 
 namespace PodManager.Lifecycle.Foreground;
 
@@ -17,8 +18,10 @@ internal sealed class JournalForwarder : IDisposable
     // waits this long to see whether its writer stays.
     private static readonly TimeSpan StayTime = TimeSpan.FromMilliseconds(10);
 
+    private const string JournalSocket = "/run/systemd/journal/socket";
+
     private readonly Lock _lock = new();
-    private readonly string _socketPath;
+    private readonly string _rootPath;
     private readonly string _processesPath;
     private readonly byte[] _header;
     private readonly uint _uid;
@@ -38,7 +41,7 @@ internal sealed class JournalForwarder : IDisposable
     /// <param name="isPodGone">Whether there is nobody left to write for.</param>
     public JournalForwarder(int leaderPid, string cgroup, string app, uint uid, uint gid, Func<bool> isPodGone)
     {
-        _socketPath = $"/proc/{leaderPid}/root/run/systemd/journal/socket";
+        _rootPath = $"/proc/{leaderPid}/root";
         _processesPath = $"{cgroup}/system.slice/{app}.service/cgroup.procs";
         _header = Encoding.UTF8.GetBytes($"PRIORITY=6\nSYSLOG_FACILITY=3\nSYSLOG_IDENTIFIER={app}\nMESSAGE");
         _uid = uid;
@@ -77,7 +80,7 @@ internal sealed class JournalForwarder : IDisposable
         lock (_lock)
         {
             // journald takes one datagram after the other and ignores empty ones: once it has read this one it has dealt with all before.
-            if (_socket is not null && !_isBroken && Send([]) == Errno.None)
+            if (_socket is not null && TrySend([]))
             {
                 AwaitReading();
             }
@@ -132,7 +135,7 @@ internal sealed class JournalForwarder : IDisposable
     {
         try
         {
-            _socket ??= DatagramSocket.Connect(_socketPath);
+            _socket ??= Connect();
         }
         catch (NativeException e)
         {
@@ -140,6 +143,14 @@ internal sealed class JournalForwarder : IDisposable
         }
 
         return _socket.SendAs(message, _sender, _uid, _gid);
+    }
+
+    /// <summary>The pod's root may have put a link in the socket's place: it must not lead out of the pod.</summary>
+    private DatagramSocket Connect()
+    {
+        using Fd root = Files.Open(_rootPath, O_PATH | O_DIRECTORY);
+        using Fd socket = Files.OpenInRoot(root, JournalSocket, O_PATH);
+        return DatagramSocket.Connect(socket.ProcPath);
     }
 
     private bool FindSender()

@@ -3,7 +3,8 @@ using Common.Native;
 namespace PodManager.Lifecycle.Foreground;
 
 /// <summary>
-/// A thread that copies what an app writes to one of podctl's own streams, and to the journal, until it is told that the app has ended and has found nothing more.
+/// Passes on what an app writes to one of podctl's own streams. Everything is logged as it is read, before it is written: the journal never waits for whoever
+/// reads podctl's output, nor does the pod's end.
 /// </summary>
 internal sealed class OutputPump
 {
@@ -14,27 +15,49 @@ internal sealed class OutputPump
     private readonly Fd _appHasEnded;
     private readonly Fd _to;
     private readonly LineSplitter _lines;
-    private readonly Action _onEnd;
+    private readonly Lock _reading = new();
+    private readonly Queue<byte[]> _rest = new();
+    private bool _isDrained;
 
     /// <param name="name">For the debugger.</param>
     /// <param name="from">The fifo; reading does not wait.</param>
     /// <param name="appHasEnded">Readable once nothing more will be written.</param>
     /// <param name="to">One of podctl's own streams.</param>
-    /// <param name="lines">Gets a copy of everything, after it was written.</param>
-    /// <param name="onEnd">Called on the pump's thread when it is done.</param>
-    public OutputPump(string name, Fd from, Fd appHasEnded, Fd to, LineSplitter lines, Action onEnd)
+    /// <param name="lines">Gets a copy of everything.</param>
+    public OutputPump(string name, Fd from, Fd appHasEnded, Fd to, LineSplitter lines)
     {
         _from = from;
         _appHasEnded = appHasEnded;
         _to = to;
         _lines = lines;
-        _onEnd = onEnd;
         _thread = new Thread(Copy, maxStackSize: 256 * 1024) { IsBackground = true, Name = name };
     }
 
+    /// <summary>Nobody reads podctl's output any more.</summary>
+    public bool IsBroken { get; private set; }
+
     public void Start() => _thread.Start();
 
-    /// <summary>Waits for the end.</summary>
+    /// <summary>Takes and logs all that is left, without waiting for it to be written. The app has ended: nothing more will come.</summary>
+    public void Drain()
+    {
+        lock (_reading)
+        {
+            byte[] buffer = new byte[BufferBytes];
+            while (!_isDrained && TryRead(buffer) is int got and > 0)
+            {
+                _rest.Enqueue(buffer[..got]);
+            }
+
+            if (!_isDrained)
+            {
+                _isDrained = true;
+                _lines.Finish();
+            }
+        }
+    }
+
+    /// <summary>Waits until everything is written.</summary>
     /// <returns>False when the time was up.</returns>
     public bool Join(TimeSpan timeout) => _thread.Join(timeout);
 
@@ -44,37 +67,58 @@ internal sealed class OutputPump
         Span<bool> ready = stackalloc bool[2];
         try
         {
-            while (true)
+            while (!_isDrained)
             {
                 _ = Poll.Wait([_from, _appHasEnded], null, ready);
-                while (Read(buffer) is int got and > 0)
-                {
-                    Files.WriteAll(_to, buffer.AsSpan(0, got));
-                    _lines.Append(buffer.AsSpan(0, got));
-                }
-
-                // What was written before the end was there to be read after it was told.
                 if (ready[1])
                 {
-                    break;
+                    Drain();
                 }
+
+                int got;
+                while ((got = Take(buffer)) > 0)
+                {
+                    Files.WriteAll(_to, buffer.AsSpan(0, got));
+                }
+            }
+
+            while (_rest.TryDequeue(out byte[]? rest))
+            {
+                Files.WriteAll(_to, rest);
             }
         }
         catch (Exception e) when (e is NativeException or ObjectDisposedException)
         {
-            // EPIPE: nobody reads podctl's output any more. The app finds out by SIGPIPE, as in any pipeline.
-            _from.Dispose();
-        }
+            // EPIPE: the app finds out by SIGPIPE, as in any pipeline.
+            IsBroken = true;
+            lock (_reading)
+            {
+                if (!_isDrained)
+                {
+                    _isDrained = true;
+                    _lines.Finish();
+                }
 
-        _lines.Finish();
-        _onEnd();
+                _from.Dispose();
+            }
+        }
     }
 
-    private int Read(byte[] buffer)
+    private int Take(byte[] buffer)
+    {
+        lock (_reading)
+        {
+            return _isDrained ? 0 : TryRead(buffer);
+        }
+    }
+
+    private int TryRead(byte[] buffer)
     {
         try
         {
-            return Files.Read(_from, buffer);
+            int got = Files.Read(_from, buffer);
+            _lines.Append(buffer.AsSpan(0, got));
+            return got;
         }
         catch (NativeException e) when (e.Errno == Errno.EAGAIN)
         {

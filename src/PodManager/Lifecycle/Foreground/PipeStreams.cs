@@ -1,23 +1,19 @@
 using Common.Native;
-using PodManager.Pods;
 
 namespace PodManager.Lifecycle.Foreground;
 
 /// <summary>Standard input, output and error as separate streams of bytes, unchanged; output goes to the pod's journal too.</summary>
 internal sealed class PipeStreams : IAppStreams
 {
-    private static readonly TimeSpan FinishTimeout = TimeSpan.FromSeconds(2);
-
     private readonly PodDirectories _pod;
     private readonly string _app;
     private readonly uint _uid;
     private readonly uint _gid;
     private readonly AppPipes _pipes;
     private readonly Wakeup _ended = new();
-    private readonly Wakeup _drained = new();
     private readonly List<OutputPump> _outputs = [];
     private JournalForwarder? _journal;
-    private int _running = 2;
+    private bool _hasEnded;
 
     /// <param name="pod">The pod's directories; the exchange directory is there.</param>
     /// <param name="app">The app's name.</param>
@@ -32,10 +28,6 @@ internal sealed class PipeStreams : IAppStreams
         _pipes = new AppPipes(pod, app, uid, gid);
     }
 
-    public Fd Drained => _drained.Fd;
-
-    public string? EndMarker => _pod.InExchange(Exchange.DrainLock(_app));
-
     public void Start(PodLeader leader)
     {
         _journal = new JournalForwarder(leader.Pid, _pod.Cgroup, _app, _uid, _gid, () => leader.HasEnded);
@@ -46,10 +38,16 @@ internal sealed class PipeStreams : IAppStreams
 
     public void AppHasStarted() => _pipes.AppHasStarted();
 
-    public void AppHasEnded() => _ended.Set();
-
-    public void ReleaseStatus()
+    public void AppHasEnded()
     {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        _hasEnded = true;
+        _outputs.ForEach(static pump => pump.Drain());
+        _ended.Set();
         _journal?.Flush();
         _pipes.ReleaseStatus();
     }
@@ -59,15 +57,13 @@ internal sealed class PipeStreams : IAppStreams
         // Pipes have no size.
     }
 
-    public string? Finish()
+    public bool Finish(TimeSpan timeout)
     {
-        _ended.Set();
-        bool isDone = _outputs.TrueForAll(static pump => pump.Join(FinishTimeout));
-        _pipes.ReleaseStatus();
-        return !isDone ? "output was lost: nobody reads it"
-            : _journal is { HasLostLines: true } ? "the pod's journal is incomplete: it was gone before everything had been written"
-            : null;
+        AppHasEnded();
+        return _outputs.TrueForAll(pump => pump.Join(timeout));
     }
+
+    public string? Loss => _journal is { HasLostLines: true } ? "the pod's journal is incomplete: it was gone before everything had been written" : null;
 
     public void Dispose()
     {
@@ -78,13 +74,7 @@ internal sealed class PipeStreams : IAppStreams
     private void StartOutput(string name, Fd from, int to)
     {
         JournalForwarder journal = _journal!;
-        OutputPump pump = new(name, from, _ended.Fd, new Fd(to, owns: false), new LineSplitter(line => journal.Write(line.Span)), () =>
-        {
-            if (Interlocked.Decrement(ref _running) == 0)
-            {
-                _drained.Set();
-            }
-        });
+        OutputPump pump = new(name, from, _ended.Fd, new Fd(to, owns: false), new LineSplitter(line => journal.Write(line.Span)));
         _outputs.Add(pump);
         pump.Start();
     }

@@ -6,6 +6,8 @@ namespace PodManager.Lifecycle.Foreground;
 /// <summary>Stays with a pod until its app has ended, the journal is complete and the status is known.</summary>
 internal sealed class PodSession : IDisposable
 {
+    private static readonly TimeSpan FinishStep = TimeSpan.FromMilliseconds(100);
+
     private const int WindowChanged = 28; // SIGWINCH
 
     private readonly PodDirectories _pod;
@@ -16,11 +18,9 @@ internal sealed class PodSession : IDisposable
     private readonly DatagramSocket _notify;
     private readonly Action _onReady;
     private readonly FileWatch _watch = new();
-    private readonly int _endWatch;
     private readonly int _statusWatch;
     private bool _isStopping;
     private bool _isReady;
-    private bool _isDrained;
     private bool _hasStatus;
 
     /// <param name="pod">The pod's directories.</param>
@@ -40,7 +40,6 @@ internal sealed class PodSession : IDisposable
         _signals = signals;
         _notify = notify;
         _onReady = onReady;
-        _endWatch = streams?.EndMarker is null ? -1 : _watch.OnOpen(streams.EndMarker);
         _statusWatch = _watch.OnWriteIn(pod.Status);
     }
 
@@ -58,10 +57,10 @@ internal sealed class PodSession : IDisposable
     /// </summary>
     public void Run()
     {
-        Span<bool> ready = stackalloc bool[5];
+        Span<bool> ready = stackalloc bool[4];
         while (true)
         {
-            Fd?[] sources = [_leader.Process, _signals.Fd, _watch.Fd, _notify.Fd, _isDrained ? null : _streams?.Drained];
+            Fd?[] sources = [_leader.Process, _signals.Fd, _watch.Fd, _notify.Fd];
             _ = Poll.Wait(sources, null, ready);
             if (ready[1])
             {
@@ -78,13 +77,20 @@ internal sealed class PodSession : IDisposable
                 HandleNotification();
             }
 
-            if (ready[4])
-            {
-                HandleDrained();
-            }
-
             // With the status everything is known and logged. The pod takes itself apart now, and nobody has to wait for that.
-            if (ready[0] || _leader.Process is null || (_streams is null ? _isReady : _isDrained && _hasStatus))
+            if (ready[0] || _leader.Process is null || (_streams is null ? _isReady : _hasStatus))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Waits until the user has taken everything that the app wrote; a second request to stop gives that up.</summary>
+    public void Finish()
+    {
+        while (_streams is not null && !_streams.Finish(FinishStep))
+        {
+            if (_signals.Take().Any(static signal => signal == SIGINT || signal == SIGTERM))
             {
                 return;
             }
@@ -122,11 +128,7 @@ internal sealed class PodSession : IDisposable
     {
         foreach (int watch in _watch.Take())
         {
-            if (watch == _endWatch)
-            {
-                _streams?.AppHasEnded();
-            }
-            else if (watch == _statusWatch && !_hasStatus)
+            if (watch == _statusWatch && !_hasStatus)
             {
                 _hasStatus = true;
                 _streams?.AppHasEnded();
@@ -145,11 +147,5 @@ internal sealed class PodSession : IDisposable
                 _onReady();
             }
         }
-    }
-
-    private void HandleDrained()
-    {
-        _isDrained = true;
-        _streams?.ReleaseStatus();
     }
 }

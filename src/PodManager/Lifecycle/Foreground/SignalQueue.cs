@@ -30,7 +30,11 @@ internal sealed class SignalQueue : IDisposable
 
     public IEnumerable<int> Take()
     {
-        _wakeup.Reset();
+        if (!_signals.IsEmpty)
+        {
+            _wakeup.Reset();
+        }
+
         while (_signals.TryDequeue(out int signal))
         {
             yield return signal;

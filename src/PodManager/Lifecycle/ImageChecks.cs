@@ -1,0 +1,37 @@
+using PodManager.Pods;
+using PodManager.Units;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>Refuses what an image says and a unit file or the pod's user namespace could not hold. An image's words are never trusted to be harmless.</summary>
+internal static class ImageChecks
+{
+    /// <summary>The ids of a pod's user namespace.</summary>
+    private const uint IdCount = 65536;
+
+    /// <exception cref="PodctlException">All faults at once.</exception>
+    public static void Check(RunOptions options, ImageConfig image, ImageUser user, string workingDirectory)
+    {
+        List<string> faults = [];
+        if (!workingDirectory.StartsWith('/') || !UnitText.IsLine(workingDirectory))
+        {
+            faults.Add($"the working directory '{workingDirectory}' is no absolute path");
+        }
+
+        if (image.StopSignal.Any(static c => !char.IsAsciiLetterOrDigit(c) && c != '+'))
+        {
+            faults.Add($"the stop signal '{image.StopSignal}' is none");
+        }
+
+        uint[] ids = [user.Uid, user.Gid, .. user.SupplementaryGids];
+        if (options.PrivateUsers && ids.Any(static id => id >= IdCount))
+        {
+            faults.Add($"the id {ids.Max()} is beyond the pod's {IdCount}");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new PodctlException(ExitCode.RunFailed, $"cannot run image '{options.Image}': {string.Join("; ", faults)}", "`--working-dir` and `--user` override what the image says");
+        }
+    }
+}
