@@ -13,7 +13,7 @@ public sealed partial class LookTests : SystemTest
     public async Task An_empty_list_is_a_header_and_in_json_two_brackets()
     {
         string store = $"--dir={Scratch}/store";
-        Assert.Matches("^UUID +APP +IMAGE NAME +STATE +CREATED +STARTED +NETWORKS\n$", (await Podctl.RunAsync(Ct, "list", store)).Expect(0).Stdout);
+        Assert.Matches("^UUID\\s+APP\\s+IMAGE NAME\\s+STATE\\s+CREATED\\s+STARTED\\s+NETWORKS\n$", (await Podctl.RunAsync(Ct, "list", store)).Expect(0).Stdout);
         Assert.Equal("", (await Podctl.RunAsync(Ct, "list", store, "--no-legend")).Expect(0).Stdout);
         Assert.Equal("[]\n", (await Podctl.RunAsync(Ct, "list", store, "--format=json")).Expect(0).Stdout);
     }
@@ -25,10 +25,10 @@ public sealed partial class LookTests : SystemTest
         TestPod ended = await DetachAsync(new Run("true") { Image = "container:1.0" });
         _ = await ended.WaitForEndAsync(Ct);
         string table = (await Podctl.RunAsync(Ct, "list")).Expect(0).Stdout;
-        Assert.Matches($"(?m)^{running.Uuid[..8]} +busybox +\\S*busybox:latest +running +\\S.*$", table);
-        Assert.Matches($"(?m)^{ended.Uuid[..8]} +container +\\S*container:1.0 +exited +\\S.*$", table);
+        Assert.Matches($"(?m)^{running.Uuid[..8]}\\s+busybox\\s+\\S*busybox:latest\\s+running\\s+\\S.*$", table);
+        Assert.Matches($"(?m)^{ended.Uuid[..8]}\\s+container\\s+\\S*container:1.0\\s+exited\\s+\\S.*$", table);
         string full = (await Podctl.RunAsync(Ct, "list", "--full")).Expect(0).Stdout;
-        Assert.Matches($"(?m)^{running.Uuid} ", full);
+        Assert.Matches($"(?m)^{running.Uuid}\\s", full);
     }
 
     [SystemFact]
@@ -145,7 +145,7 @@ public sealed partial class LookTests : SystemTest
         Assert.Equal(all, (await Podctl.RunAsync(Ct, "logs", "--app=busybox", pod.Uuid)).Expect(0).Lines);
         _ = (await Podctl.RunAsync(Ct, "logs", "--app=other", pod.Uuid)).ExpectFailure(4);
         Assert.Equal(["1", "2"], (await Cli.ShellAsync(Ct, $"podctl logs {pod.Uuid} | head -n 2")).Expect(0).Lines);
-        JsonElement entry = JsonSerializer.Deserialize<JsonElement>((await Podctl.RunAsync(Ct, "logs", "--format=json", "-n1", pod.Uuid)).Expect(0).Stdout);
+        JsonElement entry = JsonSerializer.Deserialize<JsonElement>((await Podctl.RunAsync(Ct, "logs", "--format=json", "-n", "1", pod.Uuid)).Expect(0).Stdout);
         Assert.Equal("50", entry.GetProperty("MESSAGE").GetString());
         Assert.Equal("busybox.service", entry.GetProperty("_SYSTEMD_UNIT").GetString());
         Assert.Equal(pod.MachineId, entry.GetProperty("_MACHINE_ID").GetString());

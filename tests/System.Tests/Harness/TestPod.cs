@@ -18,6 +18,22 @@ internal sealed record TestPod(string Uuid)
 
     public string Journal => $"/var/log/journal/{MachineId}";
 
+    /// <summary>Whether anything of it runs; its cgroup goes a moment after its last process.</summary>
+    public bool HasProcesses
+    {
+        get
+        {
+            try
+            {
+                return File.ReadAllText($"{Cgroup}/cgroup.events").Contains("populated 1", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>`podctl status`, as JSON.</summary>
     public async Task<JsonElement> StatusAsync(CancellationToken ct) =>
         JsonSerializer.Deserialize<JsonElement>((await Podctl.RunAsync(ct, "status", "--format=json", Uuid)).Expect(0).Stdout);
