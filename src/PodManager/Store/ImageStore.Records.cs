@@ -38,15 +38,20 @@ internal sealed partial class ImageStore
 
     private void WriteRecord(NewImage image)
     {
-        DateTimeOffset importedAt = ReadRecord(image.Id)?.ImportedAt ?? clock.GetUtcNow();
+        ImageRecord? old = ReadRecord(image.Id);
         ImageRecord record = new(
             ImageRecord.CurrentVersion,
             image.Id.ToString(),
-            importedAt,
+            old?.ImportedAt ?? clock.GetUtcNow(),
             image.Config,
             [.. image.Layers.Select(static layer => new ImageRecordPart(layer.Id.ToString(), layer.Content.SizeBytes))],
             [.. image.Documents.Select(static document => new ImageRecordPart(document.Digest.ToString(), document.Content.Length, document.MediaType))]);
-        Files.Replace(_paths.Record(image.Id), JsonSerializer.SerializeToUtf8Bytes(record, ImageJson.Default.ImageRecord), PrivateFile);
+        byte[] content = JsonSerializer.SerializeToUtf8Bytes(record, ImageJson.Default.ImageRecord);
+        if (old is null || !content.AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(old, ImageJson.Default.ImageRecord)))
+        {
+            Files.Replace(_paths.Record(image.Id), content, PrivateFile);
+        }
+
         TouchRecord(image.Id);
     }
 

@@ -62,7 +62,7 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
         {
             // In this order: whatever a crash leaves, a name never means an image that is not whole.
             SyncDirectory(_paths.Layers);
-            foreach (ImageDocument document in image.Documents)
+            foreach (ImageDocument document in image.Documents.Where(document => !File.Exists(_paths.Blob(document.Digest))))
             {
                 Files.Replace(_paths.Blob(document.Digest), document.Content.Span, PrivateFile);
             }
