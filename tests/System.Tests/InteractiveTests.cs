@@ -81,7 +81,7 @@ public sealed partial class InteractiveTests : SystemTest
         terminal.Type("sleep 100\r");
         _ = await terminal.Screen.WaitForAsync("sleep 100\r\n", Ct);
         terminal.Type("\x03");
-        Assert.Equal("130\n", await AfterPromptAsync(terminal, "echo $?"));
+        Assert.Contains("130\n", await AfterPromptAsync(terminal, "echo $?"), StringComparison.Ordinal); // bash may switch its paste mode around it
         terminal.Type("\x04"); // Ctrl-D
         Assert.Equal(0, await terminal.ExitAsync(Ct)); // that of the echo
         Assert.Equal(before, terminal.Settings);
