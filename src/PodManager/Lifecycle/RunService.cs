@@ -42,6 +42,8 @@ internal sealed class RunService(RunServices services) : IPodRunner
             await File.WriteAllTextAsync(options.UuidFile, id.ToString(), ct);
         }
 
+        // A host without systemd is told of before anything is made.
+        services.Units().Connect();
         using IPodHandle handle = services.Pods.Reserve(id);
         return new RunResult(Run(options, planner, handle, ct), id);
     }
