@@ -78,8 +78,9 @@ public sealed partial class InteractiveTests : SystemTest
         Assert.NotEqual(before, terminal.Settings);
 
         // Raw: Ctrl-C is the app's business, and interrupts what runs in the foreground of its terminal.
-        terminal.Type("sleep 100\r");
-        _ = await terminal.Screen.WaitForAsync("sleep 100\r\n", Ct);
+        // The command is in the foreground once it speaks; before, bash itself would get the signal.
+        terminal.Type("sh -c 'echo $((40 + 2)); exec sleep 100'\r");
+        _ = await terminal.Screen.WaitForAsync("42\r\n", Ct);
         terminal.Type("\x03");
         Assert.Contains("130\n", await AfterPromptAsync(terminal, "echo $?"), StringComparison.Ordinal); // bash may switch its paste mode around it
         terminal.Type("\x04"); // Ctrl-D

@@ -27,6 +27,9 @@ internal static unsafe partial class LibSystemd
         Signal = 4,
     }
 
+    [LibraryImport(Library, EntryPoint = "sd_notify", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Notify(int unsetEnvironment, string state);
+
     [LibraryImport(Library, EntryPoint = "sd_bus_new")]
     internal static partial int BusNew(out nint bus);
 

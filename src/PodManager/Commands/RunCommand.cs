@@ -76,7 +76,7 @@ internal sealed class RunCommand : Verb
         }
         catch (Exception e) when (options.Mode != RunMode.Detached && e is NativeException or IOException or UnauthorizedAccessException)
         {
-            throw new PodctlException(ExitCode.RunFailed, $"cannot run '{options.Image}': {e.Message}", null, e);
+            throw new PodctlException(ExitCode.RunFailed, $"cannot run '{options.Image}': {e.Message.TrimEnd('.')}", null, e);
         }
     }
 

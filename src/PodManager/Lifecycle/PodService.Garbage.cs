@@ -5,6 +5,8 @@ namespace PodManager.Lifecycle;
 /// <content>Removal of what nobody needs any more.</content>
 internal sealed partial class PodService
 {
+    private static readonly TimeSpan TakeApartTime = TimeSpan.FromSeconds(2);
+
     private const string ScopePrefix = "rkt-";
     private const string ScopeSuffix = ".scope";
 
@@ -18,14 +20,14 @@ internal sealed partial class PodService
         Failures failures = new("remove", "pod");
         foreach (Pod pod in store.List())
         {
-            failures.Collect(() => Mark(pod, report, ct));
+            failures.Collect(() => UnlessRemoved(() => Mark(pod, report, ct)));
         }
 
         if (!options.MarkOnly)
         {
             foreach (Pod pod in store.List())
             {
-                failures.Collect(() => Sweep(pod, options, report, ct));
+                failures.Collect(() => UnlessRemoved(() => Sweep(pod, options, report, ct)));
             }
 
             failures.Collect(() => store.RemoveLeftovers(message => report(new GarbageEvent.Leftover(message))));
@@ -35,9 +37,24 @@ internal sealed partial class PodService
         failures.ThrowIfAny();
     }
 
+    /// <summary>A pod whose apps have just ended is still taking itself apart; one that only claims to have ended goes on, and is left alone.</summary>
+    private bool IsGone(Pod pod, CancellationToken ct) => !pod.HasProcesses || store.WaitUntilEmpty(pod.Id, TakeApartTime, ct);
+
+    /// <summary>Another podctl may remove a pod at the same moment: that is as good.</summary>
+    private static void UnlessRemoved(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (PodctlException e) when (e.Code == ExitCode.NotFound)
+        {
+        }
+    }
+
     private void Mark(Pod pod, Action<GarbageEvent> report, CancellationToken ct)
     {
-        if (pod.State is not (PodState.Exited or PodState.AbortedPrepare) || pod.HasProcesses)
+        if (pod.State is not (PodState.Exited or PodState.AbortedPrepare) || !IsGone(pod, ct))
         {
             return;
         }
@@ -54,7 +71,7 @@ internal sealed partial class PodService
 
     private void Sweep(Pod pod, GarbageOptions options, Action<GarbageEvent> report, CancellationToken ct)
     {
-        if (pod.HasProcesses || pod.State is not (PodState.ExitedGarbage or PodState.Garbage))
+        if (pod.State is not (PodState.ExitedGarbage or PodState.Garbage) || !IsGone(pod, ct))
         {
             return;
         }

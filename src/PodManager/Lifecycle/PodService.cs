@@ -24,12 +24,12 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
     /// <exception cref="PodctlException">It is not there (any more).</exception>
     public Pod Get(PodId id) => store.Find(id) ?? throw NotFound(id);
 
-    /// <summary>Waits until a pod has ended.</summary>
+    /// <summary>Waits until a pod has ended and nothing of it runs any more: its journal is complete then, too.</summary>
     /// <param name="id">The pod.</param>
     /// <param name="timeout">Null for ever.</param>
     /// <param name="ct">Ends the wait.</param>
     public Pod WaitForEnd(PodId id, TimeSpan? timeout, CancellationToken ct) => WaitFor(
-        id, static pod => pod.State is not (PodState.Preparing or PodState.Running), "end", timeout, ct);
+        id, static pod => pod.State is not (PodState.Preparing or PodState.Running) && !pod.HasProcesses, "end", timeout, ct);
 
     /// <summary>Waits until a pod's apps are up, or have been: it may have ended meanwhile.</summary>
     public Pod WaitForReadiness(PodId id, TimeSpan? timeout, CancellationToken ct) => WaitFor(

@@ -113,6 +113,7 @@ internal sealed class RunService(RunServices services) : IPodRunner
             isReady = true;
             services.Trace.Mark("apps up");
             handle.MarkReady();
+            ServiceNotification.Ready(handle.Id);
         });
         session.Start();
         handle.Sync();
@@ -141,9 +142,10 @@ internal sealed class RunService(RunServices services) : IPodRunner
 
     private static DatagramSocket BindNotifySocket(PodDirectories pod, uint ids)
     {
-        string path = pod.InExchange(Exchange.NotifySocket);
-        DatagramSocket socket = DatagramSocket.Bind(path);
-        Files.SetOwner(null, path, ids, ids);
+        // A socket's address is short (unix(7)), and the data directory may be deep.
+        using Fd directory = Files.Open(pod.Exchange, Tmds.Linux.LibC.O_PATH | Tmds.Linux.LibC.O_DIRECTORY);
+        DatagramSocket socket = DatagramSocket.Bind($"{directory.ProcPath}/{Exchange.NotifySocket}");
+        Files.SetOwner(directory, Exchange.NotifySocket, ids, ids);
         return socket;
     }
 
