@@ -63,7 +63,7 @@ public sealed class IsolationTests : SystemTest
         string[] lines = (await RunAsync(Run.Shell(script) with { Flags = [$"--private-users={privateUsers}"] })).Expect(0).Lines;
         Assert.Contains("/sys/power 0 <>", lines);
         Assert.Contains("/sys/fs 0 <>", lines);
-        Assert.Contains("/proc/kcore 0 <>", lines);
+        Assert.Contains("/proc/keys 0 <>", lines);
         Assert.All(lines, static line => Assert.EndsWith(" 0 <>", line, StringComparison.Ordinal));
     }
 
@@ -219,7 +219,9 @@ public sealed class IsolationTests : SystemTest
                 SyscallProgram.SetTimeOfDay => ["\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 0],
                 _ => [0, 0, 0],
             };
-            Assert.True(await SystemCallsAsync(privateUsers, (number, arguments)) == 1, $"{name} is not refused with --private-users={privateUsers}");
+
+            // EPERM, or ENOSYS from a kernel that was built without it.
+            Assert.True(await SystemCallsAsync(privateUsers, (number, arguments)) is 1 or 38, $"{name} is not refused with --private-users={privateUsers}");
         }
     }
 

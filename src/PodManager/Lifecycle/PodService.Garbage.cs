@@ -54,7 +54,17 @@ internal sealed partial class PodService
 
     private void Mark(Pod pod, Action<GarbageEvent> report, CancellationToken ct)
     {
-        if (pod.State is not (PodState.Exited or PodState.AbortedPrepare) || !IsGone(pod, ct))
+        if (pod.State is not (PodState.Exited or PodState.AbortedPrepare))
+        {
+            return;
+        }
+
+        if (pod.State == PodState.AbortedPrepare && pod.HasProcesses)
+        {
+            KillAbandoned(pod, ct);
+        }
+
+        if (!IsGone(pod, ct))
         {
             return;
         }
@@ -66,6 +76,16 @@ internal sealed partial class PodService
         {
             handle.MarkGarbage();
             report(new GarbageEvent.Marked(pod.Id, IsAborted: pod.State == PodState.AbortedPrepare));
+        }
+    }
+
+    /// <summary>Its podctl died after the pod's start and before anything was on record: nobody knows of it, or ever will.</summary>
+    private void KillAbandoned(Pod pod, CancellationToken ct)
+    {
+        using IPodHandle? handle = store.TryLock(pod.Id, TimeSpan.Zero, ct);
+        if (handle is not null && store.Find(pod.Id) is { Started: null })
+        {
+            _ = units().KillUnit(pod.Id.ScopeName, KillTarget.All, Tmds.Linux.LibC.SIGKILL);
         }
     }
 

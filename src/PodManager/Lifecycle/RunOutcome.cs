@@ -44,6 +44,8 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
     /// <summary>Whether the app's code is systemd's own, and then why the app could not be run; the pod's journal tells.</summary>
     private PodctlException? SetUpFailure(RunOptions options)
     {
+        // The status comes before the journal has taken everything in.
+        _ = services.Pods.WaitUntilEmpty(pod.Id, TearDownTimeout, CancellationToken.None);
         using IJournalReader? journal = services.Journals.Open(pod.Id);
         journal?.Match("MESSAGE_ID", [SpawnFailed]);
         if (journal?.Next() is not JournalEntry entry)

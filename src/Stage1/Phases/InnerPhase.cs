@@ -26,10 +26,7 @@ internal static class InnerPhase
         HideBuildMounts();
         _ = NativeException.ThrowIfFailed(Libc.SetHostName(plan.HostName, (nuint)plan.HostName.Length), "sethostname", plan.HostName);
         _ = Libc.UMask(0x12);
-        if (plan.Users is null)
-        {
-            SystemCallFilter.RefuseBpf();
-        }
+        SystemCallFilter.RefuseBpf();
 
         AwaitExec(outer);
         if (plan.DieWithParent)

@@ -4,7 +4,8 @@ using Common.Native;
 namespace Stage1.Phases;
 
 /// <summary>
-/// Without a user namespace the pod's systemd would be allowed to load BPF programs: it must not, and trying costs it 100 ms. With one the kernel refuses by itself.
+/// bpf(2) is refused to the whole pod. Without a user namespace systemd would be allowed to load programs, and trying costs it 100 ms; with one the kernel refuses
+/// what matters by itself, and the rest is nobody's business either.
 /// </summary>
 internal static unsafe class SystemCallFilter
 {

@@ -128,6 +128,7 @@ public sealed class PodServiceTests
         PodId running = _pods.Add(PodState.Running), exited = _pods.Add(PodState.Exited), aborted = _pods.Add(PodState.AbortedPrepare);
         PodId preparing = _pods.Add(PodState.Preparing), claims = _pods.Add(PodState.Exited, static pod => pod with { HasProcesses = true });
         PodId old = _pods.Add(PodState.ExitedGarbage, static pod => pod with { Marked = DateTimeOffset.UtcNow - TimeSpan.FromHours(1) });
+        _ = _pods.Immortal.Add(claims);
         _pods.FailedUnits.AddRange([exited.ScopeName, "rkt-else.scope"]);
 
         Collect(TimeSpan.FromMinutes(30), isMarkOnly: false);

@@ -85,6 +85,9 @@ internal sealed partial class PseudoTerminal : IDisposable
         Type(line + "\r");
         int end = await WaitForPromptAsync(start, ct);
         string text = Screen.Text[start..end].Replace("\r", "", StringComparison.Ordinal);
+
+        // bash switches its bracketed paste on and off around each command.
+        text = text.Replace("\x1b[?2004l", "", StringComparison.Ordinal).Replace("\x1b[?2004h", "", StringComparison.Ordinal);
         int echo = text.IndexOf('\n', StringComparison.Ordinal) + 1;
         return text[echo..text.LastIndexOf("bash-", StringComparison.Ordinal)];
     }
