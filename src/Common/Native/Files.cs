@@ -204,6 +204,28 @@ internal static unsafe class Files
         return errno == Errno.EAGAIN ? false : throw new NativeException("flock", "", errno);
     }
 
+    /// <summary>Removes what a <see cref="Replace"/> left in a directory when its process died.</summary>
+    internal static void RemoveAbandoned(string directory)
+    {
+        // Younger ones may just be about to be locked.
+        DateTime old = DateTime.UtcNow - TimeSpan.FromSeconds(1);
+        foreach (string path in Directory.Exists(directory) ? Directory.GetFiles(directory, ".*.tmp") : [])
+        {
+            try
+            {
+                using Fd file = Open(path, O_RDONLY | O_NOFOLLOW);
+                if (File.GetLastWriteTimeUtc(path) < old && TryLock(file, exclusive: true))
+                {
+                    _ = Libc.UnlinkAt(Libc.AtFdCwd, path, 0);
+                }
+            }
+            catch (NativeException e) when (e.Errno == Errno.ENOENT)
+            {
+                // It has been renamed meanwhile.
+            }
+        }
+    }
+
     /// <summary>Replaces a file's content in one step: a temporary file beside it, fsync, rename, fsync of the directory.</summary>
     internal static void Replace(string path, ReadOnlySpan<byte> content, uint mode)
     {
@@ -213,6 +235,7 @@ internal static unsafe class Files
         {
             using (Fd file = Open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode))
             {
+                Lock(file, exclusive: true); // tells RemoveAbandoned that somebody lives who will rename it
                 WriteAll(file, content);
                 Sync(file, temporary);
             }

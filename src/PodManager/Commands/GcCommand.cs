@@ -36,6 +36,11 @@ internal sealed class GcCommand : Verb
         using IServices services = _context.Open(_globals.Read(parsed));
         GarbageOptions options = new(_gracePeriod.Of(parsed), _expirePrepared.Of(parsed), _markOnly.Of(parsed));
         services.Pods.CollectGarbage(options, Report, ct);
+        if (!options.MarkOnly)
+        {
+            services.Images.RemoveLeftovers();
+        }
+
         return Task.FromResult((int)ExitCode.Ok);
     }
 

@@ -25,4 +25,7 @@ internal interface IImageStore : IDisposable
     /// </summary>
     /// <exception cref="PodctlException">There is no such image, or the id is ambiguous.</exception>
     ImageRemoval Remove(ImageRef reference, CancellationToken ct);
+
+    /// <summary>Removes what processes that died left half made.</summary>
+    void RemoveLeftovers();
 }

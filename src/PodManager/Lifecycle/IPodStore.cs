@@ -23,6 +23,9 @@ internal interface IPodStore
     /// <exception cref="PodctlException">There is no such pod.</exception>
     IPodHandle? TryLock(PodId id, TimeSpan patience, CancellationToken ct);
 
+    /// <summary>Whether somebody is about to make this pod, before anybody can see it.</summary>
+    bool IsReserved(PodId id);
+
     /// <summary>Waits until no process of the pod is left.</summary>
     /// <returns>False if there still is one after <paramref name="timeout"/>.</returns>
     bool WaitUntilEmpty(PodId id, TimeSpan timeout, CancellationToken ct);

@@ -122,5 +122,18 @@ internal sealed partial class PodService
                 report(new GarbageEvent.Leftover($"reset the failed unit '{scope}'"));
             }
         }
+
+        foreach (string scope in manager.ListUnits($"{ScopePrefix}*{ScopeSuffix}", ["active"]))
+        {
+            // Its process died before systemd had put it in: nothing will ever tell systemd that the scope is empty.
+            if (PodId.TryParse(scope[ScopePrefix.Length..^ScopeSuffix.Length], out PodId? id)
+                && store.Find(id.Value) is null or { State: not (PodState.Preparing or PodState.Running), HasProcesses: false }
+                && store.WaitUntilEmpty(id.Value, TimeSpan.Zero, CancellationToken.None)
+                && !store.IsReserved(id.Value))
+            {
+                _ = manager.StopUnit(scope, TakeApartTime).Wait(CancellationToken.None);
+                report(new GarbageEvent.Leftover($"stopped the empty unit '{scope}'"));
+            }
+        }
     }
 }

@@ -6,8 +6,6 @@ namespace PodManager.Lifecycle;
 /// <summary>What comes of a run once its session is over.</summary>
 internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSpec app, PodLeader leader)
 {
-    private const int KilledCode = 128 + 9;
-
     // systemd.exec(5), "Process Exit Codes": a service that could not be started exits with one of these itself.
     private const int FirstSetUpCode = 200;
     private const int LastSetUpCode = 245;
@@ -17,7 +15,7 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
 
     private static readonly TimeSpan TearDownTimeout = TimeSpan.FromSeconds(10);
 
-    public int Conclude(RunOptions options, IPodHandle handle, bool isReady)
+    public int Conclude(RunOptions options, IPodHandle handle, bool isReady, int? stopSignal)
     {
         int? code = StatusCode();
         if (code is >= FirstSetUpCode and <= LastSetUpCode && SetUpFailure(options) is PodctlException failure)
@@ -35,7 +33,9 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
         }
 
         RemoveIfAsked(options, handle);
-        return code ?? KilledCode;
+        
+        // Stopped before there was an app: nobody left a status.
+        return code ?? 128 + (stopSignal ?? Tmds.Linux.LibC.SIGKILL);
     }
 
     private int? StatusCode() =>

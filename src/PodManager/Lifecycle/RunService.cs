@@ -130,7 +130,7 @@ internal sealed class RunService(RunServices services) : IPodRunner
             services.Messages.Warn($"{loss}, ignoring");
         }
 
-        return new RunOutcome(services, pod, app, leader).Conclude(options, handle, isReady);
+        return new RunOutcome(services, pod, app, leader).Conclude(options, handle, isReady, session.StopSignal);
     }
 
     private static IAppStreams? Streams(RunMode mode, PodDirectories pod, AppSpec app, uint ids, Action kill) => mode switch

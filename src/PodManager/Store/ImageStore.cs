@@ -17,6 +17,15 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
     private readonly ImagePaths _paths = new(dataDirectory);
     private readonly List<Fd> _held = [];
 
+    public void RemoveLeftovers()
+    {
+        layers.RemoveLeftovers();
+        foreach (string directory in new[] { _paths.Blobs, _paths.Records, _paths.Names })
+        {
+            Files.RemoveAbandoned(directory);
+        }
+    }
+
     public StoredImage? Find(ImageRef reference)
     {
         Digest? id = Resolve(reference);

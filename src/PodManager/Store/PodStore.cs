@@ -50,6 +50,8 @@ internal sealed partial class PodStore : IPodStore
         return new PodHandle(this, id, directory, name, isPublished: false);
     }
 
+    public bool IsReserved(PodId id) => Directory.Exists(PathOf(NewPrefix + id));
+
     public IReadOnlySet<string> LayersInUse()
     {
         HashSet<string> layers = [];

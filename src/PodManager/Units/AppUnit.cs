@@ -105,6 +105,9 @@ internal static class AppUnit
         string wait = app.Streams == AppStreams.Foreground
             ? $"; exec /usr/bin/flock --shared {Exchange.InsidePod}/{Exchange.DrainLock(app.Name)} /bin/true"
             : "";
-        return $"/bin/sh -c 'echo \"$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT\" >{file}{wait}'";
+
+        // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
+        const string ready = "n=0; while [ ! -S /run/systemd/journal/io.systemd.journal ] && [ $$n -lt 300 ]; do sleep 0.01; n=$$((n+1)); done";
+        return $"/bin/sh -c '{ready}; echo \"$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT\" >{file}{wait}'";
     }
 }

@@ -35,6 +35,8 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
     public IReadOnlyList<PodId> Ids() => [.. Pods.Keys];
 
+    public bool IsReserved(PodId id) => false;
+
     public IPodHandle Reserve(PodId id) => throw new NotSupportedException();
 
     public IPodHandle? TryLock(PodId id, TimeSpan patience, CancellationToken ct) =>
@@ -87,7 +89,7 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
     public void ResetFailed(string unit) => Calls.Add($"reset {unit}");
 
-    public IReadOnlyList<string> ListUnits(string pattern, IReadOnlyList<string> activeStates) => FailedUnits;
+    public IReadOnlyList<string> ListUnits(string pattern, IReadOnlyList<string> activeStates) => activeStates.Contains("failed") ? FailedUnits : [];
 
     private sealed class Done(Action onWait) : IPending<bool>
     {

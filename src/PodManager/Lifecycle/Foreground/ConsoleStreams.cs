@@ -46,16 +46,13 @@ internal sealed class ConsoleStreams : IAppStreams
             _saved = Terminal.MakeRaw(Stdin);
         }
 
-        new ConsoleInput(new Fd(Stdin, owns: false), _master, _onEscape).Start();
         _leader = leader;
         _output = new ConsoleOutput(_master, _ended.Fd, new Fd(Stdout, owns: false), QuietTime);
         _output.Start();
     }
 
-    public void AppHasStarted()
-    {
-        // The slave stays open until the end.
-    }
+    // Not before: systemd resets the terminal for the app, which loses what was typed until then.
+    public void AppHasStarted() => new ConsoleInput(new Fd(Stdin, owns: false), _master, _onEscape).Start();
 
     public void AppHasEnded()
     {

@@ -19,7 +19,7 @@ internal sealed class PodSession : IDisposable
     private readonly Action _onReady;
     private readonly FileWatch _watch = new();
     private readonly int _statusWatch;
-    private bool _isStopping;
+    private int? _stopSignal;
     private bool _isReady;
     private bool _hasStatus;
 
@@ -48,6 +48,9 @@ internal sealed class PodSession : IDisposable
         int[] always = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2];
         return isInteractive ? [.. always, WindowChanged] : always;
     }
+
+    /// <summary>What the user ended the pod with, SIGKILL for a second request; null if nobody did.</summary>
+    public int? StopSignal => _stopSignal;
 
     /// <summary>Begins to pass the streams.</summary>
     public void Start() => _streams?.Start(_leader);
@@ -112,13 +115,14 @@ internal sealed class PodSession : IDisposable
                 using Fd? app = PodCgroups.OpenService(_pod, $"{_app}.service");
                 _ = app is not null && Pidfd.Signal(app, signal);
             }
-            else if (_isStopping)
+            else if (_stopSignal is not null)
             {
+                _stopSignal = SIGKILL;
                 _leader.Kill();
             }
             else
             {
-                _isStopping = true;
+                _stopSignal = signal;
                 _leader.PowerOff();
             }
         }
@@ -140,7 +144,7 @@ internal sealed class PodSession : IDisposable
     {
         while (_notify.TryReceive() is string message)
         {
-            if (message.Split('\n').Contains("READY=1"))
+            if (!_isReady && message.Split('\n').Contains("READY=1"))
             {
                 _isReady = true;
                 _streams?.AppHasStarted();
