@@ -96,11 +96,15 @@ public sealed partial class InteractiveTests : SystemTest
         Assert.Contains("33 101\n", await terminal.CommandAsync("stty size", Ct), StringComparison.Ordinal);
 
         // The app hears of it by SIGWINCH, too.
-        _ = await terminal.CommandAsync("trap 'echo \"now $(stty size)\"' WINCH", Ct);
+        terminal.Type("sh -c 'trap \"echo now \\$(stty size)\" WINCH; echo $((40 + 2)); while :; do sleep 0.05; done'\r");
+        _ = await terminal.Screen.WaitForAsync("42\r\n", Ct);
+        int prompt = terminal.Screen.Text.Length;
         terminal.Resize(44, 122);
         terminal.Signal(28); // SIGWINCH comes from the kernel only to the terminal's foreground group, which podctl is; once more does no harm
-        await Wait.UntilAsync(async () => await terminal.CommandAsync("stty size", Ct) is var size && size.Contains("44 122", StringComparison.Ordinal), "the size has followed", Wait.Deadline, Ct);
         _ = await terminal.Screen.WaitForAsync("now 44 122", Ct);
+        terminal.Type("\x03");
+        _ = await terminal.WaitForPromptAsync(prompt, Ct);
+        Assert.Contains("44 122\n", await terminal.CommandAsync("stty size", Ct), StringComparison.Ordinal);
         terminal.Type("exit\r");
         Assert.Equal(0, await terminal.ExitAsync(Ct));
     }
@@ -178,7 +182,10 @@ public sealed partial class InteractiveTests : SystemTest
     public async Task Without_a_terminal_the_app_has_one_nevertheless()
     {
         CliResult result = await RunAsync(Run.Shell("tty; read x; echo \"got $x\"") with { Flags = ["--interactive"], Options = new CliOptions { Input = "typed\n"u8.ToArray() } });
-        Assert.Equal(["/dev/console", "typed", "got typed"], result.Expect(0).Stdout.Replace("\r", "", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        string[] lines = result.Expect(0).Stdout.Replace("\r", "", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        // The terminal echoes what is typed when it is, be it before the first output.
+        Assert.Equal(["/dev/console", "got typed", "typed"], lines.Order(StringComparer.Ordinal));
     }
 
     [SystemFact]
