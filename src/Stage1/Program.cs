@@ -14,14 +14,13 @@ try
         throw new JsonException("this program is started by podctl, not by hand");
     }
 
-    PodPlan plan = PlanFileReader.Read(planPath);
     switch (verb)
     {
         case Stage1Protocol.BuildVerb:
-            OuterPhase.Run(plan, planPath, starter);
+            OuterPhase.Run(planPath, starter);
             return 0;
         case Stage1Protocol.InitVerb:
-            InnerPhase.Run(plan, starter);
+            InnerPhase.Run(planPath, starter);
             return 0;
         default:
             throw new JsonException($"unknown verb '{verb}'");

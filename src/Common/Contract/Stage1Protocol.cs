@@ -15,13 +15,19 @@ internal static class Stage1Protocol
     /// <summary>The pod's user namespace, for nsenter(1) on its way to the inner half.</summary>
     public const int UserNamespaceDescriptor = 4;
 
+    /// <summary>podctl to the outer half: the plan is written. Both halves are started before there is something to do, since starting takes time.</summary>
+    public const string Planned = "planned";
+
+    /// <summary>The outer half to the inner: the root is built, and the plan is in it.</summary>
+    public const string Built = "built";
+
     /// <summary>podctl to the outer half: the scope is there and you are in it.</summary>
     public const string Go = "go";
 
-    /// <summary>The inner half to the outer: everything is mounted.</summary>
+    /// <summary>The inner half to the outer: everything is mounted but the cgroups.</summary>
     public const string Ready = "ready";
 
-    /// <summary>The outer half to the inner: become systemd.</summary>
+    /// <summary>The outer half to the inner: you are in the scope, become systemd.</summary>
     public const string Exec = "exec";
 
     /// <summary>The outer half to podctl: `leader PID`, the host's number of the pod's PID 1, which is systemd now.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Common.Contract;
 using Common.Native;
 
@@ -20,47 +19,37 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
     private static readonly (string, string)[] Devices =
         [("char-pts", "rw"), ("/dev/tty", "rw"), ("/dev/ptmx", "rw"), ("/dev/net/tun", "rw")];
 
-    /// <summary>Starts the pod. When this returns its PID 1 is systemd and is on its way to the apps.</summary>
-    /// <param name="pod">The pod's directories; the plan is in place.</param>
+    /// <summary>
+    /// Begins to start a pod: Stage1 comes up and systemd makes the scope around it, while the caller writes the plan. To be disposed of; a start that was not finished
+    /// by then leaves no process.
+    /// </summary>
+    /// <param name="pod">The pod's directories.</param>
     /// <param name="description">For the scope; world-readable.</param>
     /// <param name="restrictDevices">Whether the scope's device policy is closed.</param>
-    /// <param name="ct">Gives the start up, leaving nothing behind.</param>
-    /// <returns>The pod's PID 1.</returns>
-    /// <exception cref="PodctlException">The pod did not start; nothing of it runs.</exception>
-    public PodLeader Start(PodDirectories pod, string description, bool restrictDevices, CancellationToken ct)
+    /// <exception cref="PodctlException">systemd cannot be asked, or Stage1 does not start.</exception>
+    public StartingPod Begin(PodDirectories pod, string description, bool restrictDevices)
     {
         _ = Directory.CreateDirectory(PodDirectories.BuildRoot);
         (UnixSocket ours, UnixSocket theirs) = UnixSocket.CreatePair();
-        using (ours)
+        using (theirs)
         {
-            int stage1;
-            using (theirs)
-            {
-                stage1 = Spawn.Start(
-                    Stage1Location.Path,
-                    ["stage1", Stage1Protocol.BuildVerb, pod.Plan],
-                    [],
-                    [(theirs.Fd, Stage1Protocol.SocketDescriptor)],
-                    [ScopeStopSignal, PowerOffSignal],
-                    ownSession: true);
-            }
-
+            int stage1 = Spawn.Start(
+                Stage1Location.Path,
+                ["stage1", Stage1Protocol.BuildVerb, pod.Plan],
+                [],
+                [(theirs.Fd, Stage1Protocol.SocketDescriptor)],
+                [ScopeStopSignal, PowerOffSignal],
+                ownSession: true);
+            trace.Mark("stage1 spawned");
+            StartingPod starting = new(pod, stage1, ours, trace);
             try
             {
-                trace.Mark("stage1 spawned");
-                CreateScope(pod, description, stage1, restrictDevices, ct);
-                trace.Mark("scope active");
-                ours.Send(Stage1Protocol.Go);
-                PodLeader leader = AwaitLeader(ours, pod);
-                trace.Mark("systemd is PID 1");
-                _ = Spawn.Wait(stage1);
-                return leader;
+                starting.Scope = StartScope(pod, description, stage1, restrictDevices);
+                return starting;
             }
             catch
             {
-                // Its children end with it: each waits for a word on a socket that is closed now.
-                _ = Libc.Kill(stage1, Tmds.Linux.LibC.SIGKILL);
-                _ = Spawn.Wait(stage1);
+                starting.Dispose();
                 throw;
             }
         }
@@ -75,40 +64,13 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
         return problem;
     }
 
-    private void CreateScope(PodDirectories pod, string description, int stage1, bool restrictDevices, CancellationToken ct)
-    {
-        ScopeRequest request = new(pod.Id.ScopeName, description, [stage1])
+    private IPending<bool> StartScope(PodDirectories pod, string description, int stage1, bool restrictDevices) => units().StartScope(
+        new ScopeRequest(pod.Id.ScopeName, description, [stage1])
         {
             KillSignal = ScopeStopSignal,
             StopTimeout = StopTimeout,
             DevicePolicy = restrictDevices ? "closed" : null,
             DeviceAllow = restrictDevices ? Devices : [],
             BindsTo = OwnService.Name() is string service ? [service] : [],
-        };
-        _ = units().StartScope(request).Wait(ct);
-    }
-
-    private PodLeader AwaitLeader(UnixSocket stage1, PodDirectories pod)
-    {
-        while (stage1.Receive() is (string text, _))
-        {
-            if (text.StartsWith(Stage1Protocol.LeaderPrefix, StringComparison.Ordinal))
-            {
-                int pid = int.Parse(text.AsSpan(Stage1Protocol.LeaderPrefix.Length), CultureInfo.InvariantCulture);
-                return PodLeader.Open(pod.Id, pid);
-            }
-
-            if (text.StartsWith(Stage1Protocol.ErrorPrefix, StringComparison.Ordinal))
-            {
-                throw new PodctlException(ExitCode.Failed, text[Stage1Protocol.ErrorPrefix.Length..]);
-            }
-
-            if (text.StartsWith(Stage1Protocol.TimePrefix, StringComparison.Ordinal))
-            {
-                trace.Mark($"stage1: {text[Stage1Protocol.TimePrefix.Length..]}");
-            }
-        }
-
-        throw new PodctlException(ExitCode.Failed, "stage1 ended without a word", $"`{Stage1Location.Path}` must be the one that was built with this podctl");
-    }
+        });
 }

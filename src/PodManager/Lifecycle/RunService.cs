@@ -74,17 +74,21 @@ internal sealed class RunService(RunServices services) : IPodRunner
         PodLeader? leader = null;
         try
         {
-            PodDirectoryMaker.Make(pod, planner.App.Name, ids);
             using SignalQueue signals = new(PodSession.Signals(options.Mode == RunMode.Interactive));
+            _ = Libc.SetSubreaper(options.Mode != RunMode.Detached);
+            using StartingPod starting = services.Starter.Begin(
+                pod, planner.App.Description, !options.InsecureOptions.HasFlag(InsecureOptions.Paths));
+            PodDirectoryMaker.Make(pod, planner.App.Name, ids);
             using DatagramSocket notify = BindNotifySocket(pod, ids);
             using IAppStreams? streams = Streams(options.Mode, pod, planner.App, ids, () => leader?.Kill());
+            using EndFifo? end = streams is null ? null : new EndFifo(pod, planner.App.Name, ids);
             PodPlan plan = planner.Plan(pod, users, (streams as ConsoleStreams)?.Path);
             File.WriteAllBytes(pod.Plan, JsonSerializer.SerializeToUtf8Bytes(plan, PlanJson.Default.PodPlan));
+            starting.Planned();
             services.Trace.Mark("plan written");
-            _ = Libc.SetSubreaper(options.Mode != RunMode.Detached);
-            leader = services.Starter.Start(pod, planner.App.Description, !options.InsecureOptions.HasFlag(InsecureOptions.Paths), ct);
+            leader = starting.Finish(ct);
             handle.WriteLeader(leader.Pid);
-            return Attend(options, pod, planner.App, leader, streams, signals, notify, handle);
+            return Attend(options, pod, planner.App, leader, streams, end, signals, notify, handle);
         }
         catch when (leader is null)
         {
@@ -103,12 +107,13 @@ internal sealed class RunService(RunServices services) : IPodRunner
         AppSpec app,
         PodLeader leader,
         IAppStreams? streams,
+        EndFifo? end,
         SignalQueue signals,
         DatagramSocket notify,
         IPodHandle handle)
     {
         bool isReady = false;
-        using PodSession session = new(pod, app.Name, leader, streams, signals, notify, () =>
+        PodSession session = new(pod, app.Name, leader, streams, end, signals, notify, () =>
         {
             isReady = true;
             services.Trace.Mark("apps up");
@@ -156,6 +161,9 @@ internal sealed class RunService(RunServices services) : IPodRunner
         {
             _ = services.Units().KillUnit(handle.Id.ScopeName, KillTarget.All, Tmds.Linux.LibC.SIGKILL);
             _ = services.Pods.WaitUntilEmpty(handle.Id, TearDownTimeout, CancellationToken.None);
+
+            // A scope whose process was a zombie before it came in has never had one, so that systemd is never told that it is empty.
+            _ = services.Units().StopUnit(handle.Id.ScopeName, TearDownTimeout).Wait(CancellationToken.None);
             handle.Remove();
         }
         catch (Exception e) when (e is PodctlException or NativeException or IOException)

@@ -17,6 +17,9 @@ internal static class Exchange
     /// <summary>A foreground podctl holds this file's lock until it has read everything the app wrote; the status waits for it.</summary>
     public static string DrainLock(string app) => $"{app}.lock";
 
+    /// <summary>A fifo that tells a podctl in the foreground that the status is written.</summary>
+    public static string End(string app) => $"{app}.end";
+
     public static string Stdin(string app) => $"{app}.stdin";
 
     public static string Stdout(string app) => $"{app}.stdout";

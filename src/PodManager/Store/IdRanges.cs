@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Common.Contract;
 using Common.Native;
 using PodManager.Pods;
@@ -28,7 +27,8 @@ internal sealed class IdRanges(string directory)
     {
         _ = Files.MakeDirectory(null, directory, OwnerOnly);
         using Fd links = Files.Open(directory, O_RDONLY | O_DIRECTORY);
-        int start = RandomNumberGenerator.GetInt32(Slots);
+        // No secret: it only spreads the pods. RandomNumberGenerator would load OpenSSL, which takes 8 ms.
+        int start = Random.Shared.Next(Slots);
         for (int i = 0; i < Slots; i++)
         {
             uint first = First + ((uint)((start + i) % Slots) * Count);

@@ -96,18 +96,20 @@ internal static class AppUnit
     }
 
     /// <summary>
-    /// Leaves the exit status as a file, in one write(2); it counts once the line is complete. In the foreground it then waits for the lock that podctl holds until
-    /// it has read and logged all output: journald is still there, and this process, in the app's own cgroup, is whom the last lines are logged for.
+    /// Leaves the exit status as a file, in one write(2); it counts once the line is complete. A podctl that is attached is told by a fifo, which is opened for reading too,
+    /// so that this waits for nobody. In the foreground it then waits for the lock that podctl holds until it has read and logged all output: journald is still
+    /// there, and this process, in the app's own cgroup, is whom the last lines are logged for.
     /// </summary>
     private static string StatusCommand(AppSpec app)
     {
         string file = $"{Exchange.InsidePod}/{Exchange.StatusDirectory}/{app.Name}";
+        string tell = app.Streams == AppStreams.Journal ? "" : $"; echo 1<>{Exchange.InsidePod}/{Exchange.End(app.Name)}";
         string wait = app.Streams == AppStreams.Foreground
-            ? $"; exec /usr/bin/flock --shared {Exchange.InsidePod}/{Exchange.DrainLock(app.Name)} /bin/true"
+            ? $"; exec /usr/bin/flock --shared 9 9<{Exchange.InsidePod}/{Exchange.DrainLock(app.Name)}"
             : "";
 
         // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
         const string ready = "n=0; while [ ! -S /run/systemd/journal/io.systemd.journal ] && [ $$n -lt 300 ]; do sleep 0.01; n=$$((n+1)); done";
-        return $"/bin/sh -c '{ready}; echo \"$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT\" >{file}{wait}'";
+        return $"/bin/sh -c '{ready}; echo \"$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT\" >{file}{tell}{wait}'";
     }
 }

@@ -14,7 +14,6 @@ internal static class KernelFileSystems
     {
         Attach("proc", [], Plain, "/proc");
         MountSys(plan);
-        Attach("cgroup2", [], Plain, CgroupDirectory);
         Attach("tmpfs", [("mode", "0755"), ("size", "64k")], MountAttributes.NoSuid | MountAttributes.NoExec, "/dev");
         using SafeRoot root = new("/");
         foreach (string name in new[] { "/dev/pts", "/dev/shm", "/dev/mqueue" })
@@ -28,6 +27,9 @@ internal static class KernelFileSystems
         Attach("mqueue", [], Plain, "/dev/mqueue");
         Attach("tmpfs", [("mode", "1777"), ("size", "10%")], Plain, "/tmp");
     }
+
+    /// <summary>The cgroups below that of this process's cgroup namespace.</summary>
+    public static void MountCgroups() => Attach("cgroup2", [], Plain, CgroupDirectory);
 
     private static void MountSys(PodPlan plan)
     {

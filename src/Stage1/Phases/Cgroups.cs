@@ -11,9 +11,17 @@ internal static class Cgroups
     // What a delegatee may write, as /sys/kernel/cgroup/delegate lists on a kernel of today.
     private static readonly string[] DelegatedFiles = ["cgroup.procs", "cgroup.threads", "cgroup.subtree_control"];
 
-    public static void GiveOwnTo(uint owner)
+    /// <summary>This process's cgroup: its directory.</summary>
+    public static string Own() => MountPoint + OwnPath();
+
+    public static void Move(int pid, string directory)
     {
-        string directory = MountPoint + OwnPath();
+        using Fd file = Files.Open($"{directory}/cgroup.procs", O_WRONLY);
+        Files.WriteAll(file, System.Text.Encoding.ASCII.GetBytes($"{pid}"));
+    }
+
+    public static void GiveTo(uint owner, string directory)
+    {
         Files.SetOwner(null, directory, owner, owner);
         foreach (string name in DelegatedFiles)
         {

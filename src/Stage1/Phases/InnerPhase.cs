@@ -10,13 +10,17 @@ internal static class InnerPhase
 {
     private const int ParentDeathSignal = 1; // PR_SET_PDEATHSIG, prctl(2)
 
-    public static void Run(PodPlan plan, UnixSocket outer)
+    public static void Run(string planPath, UnixSocket outer)
     {
+        Await(Stage1Protocol.Built, outer);
+        PodPlan plan = PlanFileReader.Read(planPath);
         if (plan.Users is not null)
         {
             _ = Libc.Close(Stage1Protocol.UserNamespaceDescriptor); // nsenter(1) has used it
         }
 
+        // With all that the outer half has mounted; from here on neither sees the other's mounts.
+        _ = NativeException.ThrowIfFailed(Libc.Unshare((int)CLONE_NEWNS), "unshare", "(mount namespace)");
         _ = Libc.UMask(0);
         EnterRoot(plan);
         File.Delete(PodRoot.Plan);
@@ -28,7 +32,12 @@ internal static class InnerPhase
         _ = Libc.UMask(0x12);
         SystemCallFilter.RefuseBpf();
 
-        AwaitExec(outer);
+        outer.Send(Stage1Protocol.Ready);
+        Await(Stage1Protocol.Exec, outer);
+
+        // Its root is the cgroup that this process is in by now.
+        _ = NativeException.ThrowIfFailed(Libc.Unshare((int)CLONE_NEWCGROUP), "unshare", "(cgroup namespace)");
+        KernelFileSystems.MountCgroups();
         if (plan.DieWithParent)
         {
             // Sent when podctl dies. systemd takes it as `power off in order`; nothing is killed that could still end by itself.
@@ -81,10 +90,9 @@ internal static class InnerPhase
         }
     }
 
-    private static void AwaitExec(UnixSocket outer)
+    private static void Await(string word, UnixSocket outer)
     {
-        outer.Send(Stage1Protocol.Ready);
-        if (outer.Receive()?.Text != Stage1Protocol.Exec)
+        if (outer.Receive()?.Text != word)
         {
             throw new PodStartException("podctl went away before the pod could start");
         }

@@ -4,7 +4,7 @@ using static Tmds.Linux.LibC;
 namespace PodManager.Lifecycle.Foreground;
 
 /// <summary>Stays with a pod until its app has ended, the journal is complete and the status is known.</summary>
-internal sealed class PodSession : IDisposable
+internal sealed class PodSession
 {
     private static readonly TimeSpan FinishStep = TimeSpan.FromMilliseconds(100);
 
@@ -17,8 +17,7 @@ internal sealed class PodSession : IDisposable
     private readonly SignalQueue _signals;
     private readonly DatagramSocket _notify;
     private readonly Action _onReady;
-    private readonly FileWatch _watch = new();
-    private readonly int _statusWatch;
+    private readonly EndFifo? _end;
     private int? _stopSignal;
     private bool _isReady;
     private bool _hasStatus;
@@ -27,11 +26,12 @@ internal sealed class PodSession : IDisposable
     /// <param name="app">The app's name.</param>
     /// <param name="leader">The pod's PID 1.</param>
     /// <param name="streams">Between the user and the app; null if the pod is to be left alone once it is up.</param>
+    /// <param name="end">Tells that the app's status is written; null without streams.</param>
     /// <param name="signals">What podctl is told by signals.</param>
     /// <param name="notify">Where the pod's systemd reports.</param>
     /// <param name="onReady">Called once when all apps are up.</param>
     public PodSession(
-        PodDirectories pod, string app, PodLeader leader, IAppStreams? streams, SignalQueue signals, DatagramSocket notify, Action onReady)
+        PodDirectories pod, string app, PodLeader leader, IAppStreams? streams, EndFifo? end, SignalQueue signals, DatagramSocket notify, Action onReady)
     {
         _pod = pod;
         _app = app;
@@ -40,7 +40,7 @@ internal sealed class PodSession : IDisposable
         _signals = signals;
         _notify = notify;
         _onReady = onReady;
-        _statusWatch = _watch.OnWriteIn(pod.Status);
+        _end = end;
     }
 
     public static IEnumerable<int> Signals(bool isInteractive)
@@ -63,7 +63,7 @@ internal sealed class PodSession : IDisposable
         Span<bool> ready = stackalloc bool[4];
         while (true)
         {
-            Fd?[] sources = [_leader.Process, _signals.Fd, _watch.Fd, _notify.Fd];
+            Fd?[] sources = [_leader.Process, _signals.Fd, _end?.Fd, _notify.Fd];
             _ = Poll.Wait(sources, null, ready);
             if (ready[1])
             {
@@ -72,7 +72,7 @@ internal sealed class PodSession : IDisposable
 
             if (ready[2])
             {
-                HandleFiles();
+                HandleEnd();
             }
 
             if (ready[3])
@@ -100,8 +100,6 @@ internal sealed class PodSession : IDisposable
         }
     }
 
-    public void Dispose() => _watch.Dispose();
-
     private void HandleSignals()
     {
         foreach (int signal in _signals.Take())
@@ -128,15 +126,12 @@ internal sealed class PodSession : IDisposable
         }
     }
 
-    private void HandleFiles()
+    private void HandleEnd()
     {
-        foreach (int watch in _watch.Take())
+        if (_end!.HasEnded() && !_hasStatus)
         {
-            if (watch == _statusWatch && !_hasStatus)
-            {
-                _hasStatus = true;
-                _streams?.AppHasEnded();
-            }
+            _hasStatus = true;
+            _streams?.AppHasEnded();
         }
     }
 

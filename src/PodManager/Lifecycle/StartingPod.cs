@@ -1,0 +1,73 @@
+using System.Globalization;
+using Common.Contract;
+using Common.Native;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>A pod on its way: Stage1 is running, and its scope has been asked for.</summary>
+internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket socket, StartTrace trace) : IDisposable
+{
+    private bool _isReaped;
+
+    /// <summary>The scope's start, once it has been asked for.</summary>
+    public IPending<bool>? Scope { private get; set; }
+
+    /// <summary>The plan is in its place: Stage1 may read it.</summary>
+    public void Planned() => socket.Send(Stage1Protocol.Planned);
+
+    /// <summary>Waits for the pod's PID 1 to be systemd, on its way to the apps.</summary>
+    /// <param name="ct">Gives the start up.</param>
+    /// <exception cref="PodctlException">The pod did not start.</exception>
+    public PodLeader Finish(CancellationToken ct)
+    {
+        _ = Scope!.Wait(ct);
+        trace.Mark("scope active");
+        socket.Send(Stage1Protocol.Go);
+        PodLeader leader = AwaitLeader();
+        trace.Mark("systemd is PID 1");
+        Reap();
+        return leader;
+    }
+
+    public void Dispose()
+    {
+        if (!_isReaped)
+        {
+            // Its children end with it: each waits for a word on a socket that is closed then.
+            _ = Libc.Kill(stage1, Tmds.Linux.LibC.SIGKILL);
+            Reap();
+        }
+
+        socket.Dispose();
+    }
+
+    private void Reap()
+    {
+        _ = Spawn.Wait(stage1);
+        _isReaped = true;
+    }
+
+    private PodLeader AwaitLeader()
+    {
+        while (socket.Receive() is (string text, _))
+        {
+            if (text.StartsWith(Stage1Protocol.LeaderPrefix, StringComparison.Ordinal))
+            {
+                int pid = int.Parse(text.AsSpan(Stage1Protocol.LeaderPrefix.Length), CultureInfo.InvariantCulture);
+                return PodLeader.Open(pod.Id, pid);
+            }
+
+            if (text.StartsWith(Stage1Protocol.ErrorPrefix, StringComparison.Ordinal))
+            {
+                throw new PodctlException(ExitCode.Failed, text[Stage1Protocol.ErrorPrefix.Length..]);
+            }
+
+            if (text.StartsWith(Stage1Protocol.TimePrefix, StringComparison.Ordinal))
+            {
+                trace.Mark($"stage1: {text[Stage1Protocol.TimePrefix.Length..]}");
+            }
+        }
+
+        throw new PodctlException(ExitCode.Failed, "stage1 ended without a word", $"`{Stage1Location.Path}` must be the one that was built with this podctl");
+    }
+}
