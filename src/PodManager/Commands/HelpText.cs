@@ -19,7 +19,7 @@ internal static class HelpText
         bool hasApps = own.Any(static option => option is IFlag { IsForApp: true });
         Section(text, hasApps ? "Pod flags" : "Flags", Lines(own.Where(static option => option is not IFlag { IsForApp: true })));
         Section(text, "App flags, after the image", Lines(own.Where(static option => option is IFlag { IsForApp: true })));
-        Section(text, "Global flags", Lines(globals));
+        Section(text, "Global flags", usage.StartsWith('[') ? [.. Lines(globals), ("--version", "print podctl's version")] : Lines(globals));
         return text.ToString();
     }
 

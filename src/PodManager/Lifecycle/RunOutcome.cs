@@ -29,7 +29,7 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
             return isReady || code is not null
                 ? 0
                 : throw new PodctlException(
-                    ExitCode.Failed, $"pod '{pod.Id}' ended before its app had started", $"`podctl logs {pod.Id.Short}` shows what the pod's systemd says");
+                    ExitCode.Failed, $"pod '{pod.Id}' ended before its app had started", $"`podctl logs --all {pod.Id.Short}` shows what the pod's systemd says");
         }
 
         RemoveIfAsked(options, handle);
@@ -59,7 +59,7 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
         return new PodctlException(
             code,
             $"cannot run '{app.Program}': {reason}",
-            options.Remove ? null : $"`podctl logs {pod.Id.Short}` shows what the pod's systemd says");
+            options.Remove ? null : $"`podctl logs --all {pod.Id.Short}` shows what the pod's systemd says");
     }
 
     private void RemoveIfAsked(RunOptions options, IPodHandle handle)

@@ -52,7 +52,8 @@ internal sealed class ImagePaths(string dataDirectory)
         {
             if (!Directory.Exists(directory))
             {
-                _ = Directory.CreateDirectory(Data);
+                _ = Directory.CreateDirectory(Path.GetDirectoryName(Data)!);
+                _ = Files.MakeDirectory(directory: null, Data, PrivateDirectory);
                 _ = Files.MakeDirectory(directory: null, directory, PrivateDirectory);
             }
         }

@@ -112,13 +112,13 @@ internal sealed partial class PodStore
 
     private void RemoveAll(PodId id, string name)
     {
-        using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
         string trash = TrashPrefix + id;
         if (name != trash)
         {
-            _ = NativeException.ThrowIfFailed(Libc.RenameAt(pods.Number, name, pods.Number, trash), "rename", $"'{PathOf(name)}'");
+            Rename(name, trash);
         }
 
+        using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
         RemoveJournal(id);
         TreeRemover.Remove(pods, trash);
         _ids.Free(id);

@@ -75,8 +75,15 @@ internal sealed partial class PodStore : IPodStore
     internal IdRange AllocateIds(PodId id) => _ids.Allocate(id);
 
     /// <summary>Makes a pod visible.</summary>
-    internal void Publish(PodId id, string name) => NativeException.ThrowIfFailed(
-        Libc.RenameAt(Libc.AtFdCwd, PathOf(name), Libc.AtFdCwd, PathOf(id.ToString())), "rename", $"'{PathOf(name)}'");
+    internal void Publish(PodId id, string name) => Rename(name, id.ToString());
+
+    /// <summary>Whoever lists the directory meanwhile could miss both names, and take a pod's ids for nobody's: hence the lock.</summary>
+    private void Rename(string name, string to)
+    {
+        using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
+        Files.Lock(pods, exclusive: false);
+        _ = NativeException.ThrowIfFailed(Libc.RenameAt(pods.Number, name, pods.Number, to), "rename", $"'{PathOf(name)}'");
+    }
 
     internal string PathOf(string name) => Path.Combine(_directory, name);
 
