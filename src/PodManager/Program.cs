@@ -4,6 +4,9 @@ using PodManager;
 using PodManager.Commands;
 using PodManager.Output;
 
+// A caller may have closed some. The next files to be opened would take their numbers, and be written to as if they were the user's.
+Files.FillStandardStreams();
+
 using Printer output = new(1, isLineByLine: false);
 using Printer error = new(2, isLineByLine: true);
 

@@ -141,6 +141,7 @@ public sealed class BadLuckTests : SystemTest
     public async Task A_damaged_pod_is_listed_and_can_be_removed()
     {
         (_, TestPod pod) = await RunPodAsync(new Run("true"));
+        _ = (await Podctl.RunAsync(Ct, "status", "--wait", pod.Uuid)).Expect(0); // podctl returns before the last process has gone
         foreach (string content in new[] { "", "{", "{\"version\":99}", "null" })
         {
             await File.WriteAllTextAsync($"{pod.Directory}/pod.json", content, Ct);

@@ -27,7 +27,7 @@ public sealed class HostToolsTests : SystemTest
         using RunningPod running = Start(new Run("cat") { Options = new CliOptions { KeepInputOpen = true, Input = "first\n"u8.ToArray() } });
         _ = await running.Process.Output.WaitForAsync("first\n", Ct);
         TestPod pod = await running.PodAsync(Ct);
-        using CliProcess journal = CliProcess.Start("journalctl", ["--no-pager", "-q", "-f", "-n", "+1", "-M", pod.Machine, "-t", "busybox", "-o", "cat"]);
+        using CliProcess journal = CliProcess.Start("journalctl", ["--no-pager", "-q", "-f", "--no-tail", "-M", pod.Machine, "-t", "busybox", "-o", "cat"]);
         _ = await journal.Output.WaitForAsync("first\n", Ct);
         await running.Process.Input.WriteAsync("second\n"u8.ToArray(), Ct);
         await running.Process.Input.FlushAsync(Ct);

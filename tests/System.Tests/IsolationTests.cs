@@ -40,12 +40,68 @@ public sealed class IsolationTests : SystemTest
     public async Task The_capabilities_are_the_default_set()
     {
         Run run = new("grep", "Cap", "/proc/self/status");
+        await ExpectAsync(run, DefaultCapabilities);
+        await ExpectAsync(run with { AppFlags = ["--user=app"] }, "0000000000000000");
+
+        async Task ExpectAsync(Run run, string effective)
+        {
+            string[] lines = (await RunAsync(run)).Expect(0).Lines;
+
+            // Since 256, systemd leaves CAP_SETPCAP, with which it has set the filter of system calls, inheritable. Only a file that is marked for it would get it.
+            Assert.Contains(lines[0], (string[])["CapInh:\t0000000000000000", "CapInh:\t0000000000000100"]);
+            Assert.Equal([$"CapPrm:\t{effective}", $"CapEff:\t{effective}", $"CapBnd:\t{DefaultCapabilities}", "CapAmb:\t0000000000000000"], lines[1..]);
+        }
+    }
+
+    [SystemTheory]
+    [InlineData("yes")]
+    [InlineData("no")]
+    public async Task System_calls_are_filtered_by_default(string privateUsers)
+    {
+        Run run = Run.Shell("grep ^Seccomp: /proc/self/status; unshare -U true 2>&1; mount -t tmpfs none /mnt 2>&1; chroot / echo chroot works")
+            with { Flags = [$"--private-users={privateUsers}"] };
         Assert.Equal(
-            ["CapInh:\t0000000000000000", $"CapPrm:\t{DefaultCapabilities}", $"CapEff:\t{DefaultCapabilities}", $"CapBnd:\t{DefaultCapabilities}", "CapAmb:\t0000000000000000"],
+            ["Seccomp:\t2", "unshare: unshare(0x10000000): Operation not permitted", "mount: permission denied (are you root?)", "chroot works"],
             (await RunAsync(run)).Expect(0).Lines);
-        Assert.Equal(
-            ["CapInh:\t0000000000000000", "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000", $"CapBnd:\t{DefaultCapabilities}", "CapAmb:\t0000000000000000"],
-            (await RunAsync(run with { AppFlags = ["--user=app"] })).Expect(0).Lines);
+
+        // The test host has filters of its own, so that their number is what tells.
+        Run count = Run.Shell("sed -n s/^Seccomp_filters:.//p /proc/self/status") with { Flags = [$"--private-users={privateUsers}"] };
+        int filtered = int.Parse((await RunAsync(count)).Expect(0).Stdout, CultureInfo.InvariantCulture);
+        int unfiltered = int.Parse((await RunAsync(count with { Flags = [$"--private-users={privateUsers}", "--insecure-options=image,http,seccomp"] })).Expect(0).Stdout, CultureInfo.InvariantCulture);
+        Assert.True(filtered > unfiltered, $"{filtered} filters, and {unfiltered} without");
+    }
+
+    [SystemFact]
+    public async Task A_filter_of_the_user_s_own_returns_an_error_or_kills()
+    {
+        Run run = Run.Shell("mkdir /x; echo $?");
+        Assert.Equal("1\n", (await RunAsync(run with { AppFlags = ["--seccomp=mode=remove,errno=ENOSPC,mkdir,mkdirat"] })).Expect(0).Stdout);
+        Assert.Equal("159\n", (await RunAsync(run with { AppFlags = ["--seccomp=mode=remove,mkdir,mkdirat"] })).Expect(0).Stdout);
+    }
+
+    [SystemFact]
+    public async Task What_an_app_may_use_is_what_was_asked_for()
+    {
+        Run run = Run.Shell("grep -E '^(CapBnd|NoNewPrivs|Groups)' /proc/self/status; cat /proc/self/oom_score_adj")
+            with { AppFlags = ["--caps-retain=CAP_NET_ADMIN,CAP_SYS_TIME", "--no-new-privs", "--supplementary-gids=5,77", "--oom-score-adj=500", "--memory=64M", "--cpu=500m"] };
+        Assert.Equal(["Groups:\t5 77 ", "CapBnd:\t0000000002001000", "NoNewPrivs:\t1", "500"], (await RunAsync(run)).Expect(0).Lines);
+    }
+
+    [SystemFact]
+    public async Task A_read_only_root_leaves_a_few_places_to_write()
+    {
+        Run run = Run.Shell("touch /x 2>/dev/null || echo no; for d in /run /tmp /var/tmp /dev/shm; do touch $d/x && echo $d; done") with { AppFlags = ["--readonly-rootfs"] };
+        Assert.Equal(["no", "/run", "/tmp", "/var/tmp", "/dev/shm"], (await RunAsync(run)).Expect(0).Lines);
+    }
+
+    [SystemFact]
+    public async Task The_pod_s_systemd_has_no_capability_that_it_does_not_need()
+    {
+        TestPod pod = await DetachAsync("sleep", "60");
+        string[] status = await File.ReadAllLinesAsync($"/proc/{await pod.LeaderAsync(Ct)}/status", Ct);
+        ulong bounding = ulong.Parse(Assert.Single(status, static line => line.StartsWith("CapBnd:", StringComparison.Ordinal)).Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        int[] refused = [16, 17, 25, 34, 38, 39]; // SYS_MODULE, SYS_RAWIO, SYS_TIME, SYSLOG, PERFMON, BPF
+        Assert.All(refused, capability => Assert.Equal(0UL, bounding & (1UL << capability)));
     }
 
     [SystemTheory]

@@ -50,6 +50,12 @@ internal sealed record PodPlan
     /// <summary>The pod's PID 1 and its arguments.</summary>
     public required IReadOnlyList<string> Init { get; init; }
 
+    /// <summary>Nothing in the pod can make a user namespace (user.max_user_namespaces, user_namespaces(7)), which would give it capabilities and the kernel's rarer code.</summary>
+    public bool NoNestedUsers { get; init; }
+
+    /// <summary>Capabilities, by number, that nothing in the pod may have, PID 1 included.</summary>
+    public IReadOnlyList<int> DroppedCapabilities { get; init; } = [];
+
     /// <summary>PID 1's environment.</summary>
     public required IReadOnlyList<string> InitEnvironment { get; init; }
 }
@@ -93,6 +99,12 @@ internal sealed record AppPlan
 
     /// <summary>The app has the console as its terminal.</summary>
     public bool HasConsole { get; init; }
+
+    /// <summary>The app cannot write to its root, but to <see cref="Volumes"/>, /tmp and what is mounted.</summary>
+    public bool ReadOnlyRoot { get; init; }
+
+    /// <summary>Directories that the image calls volumes.</summary>
+    public IReadOnlyList<string> Volumes { get; init; } = [];
 }
 
 /// <summary>A file of the host's that an app sees read-only.</summary>

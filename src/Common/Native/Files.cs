@@ -12,6 +12,19 @@ internal static unsafe class Files
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
 
+    /// <summary>Opens /dev/null in the place of each standard stream that is closed.</summary>
+    internal static void FillStandardStreams()
+    {
+        for (int number = 0; number <= 2; number++)
+        {
+            // open(2) takes the lowest number that is free.
+            if (Libc.FCntl(number, F_GETFD, 0) < 0)
+            {
+                _ = Libc.Open("/dev/null", O_RDWR, 0);
+            }
+        }
+    }
+
     /// <summary>How openat2(2) may resolve a path below its directory.</summary>
     [Flags]
     internal enum Resolve : ulong

@@ -30,10 +30,13 @@ internal sealed class RunFlags
     private readonly Flag<string?> _workingDirectory = Flags.One<string?>("--working-dir", "PATH", "the app's working directory", RunValues.ReadAbsolutePath, null, isForApp: true);
     private readonly Flag<IReadOnlyList<string>> _appEnvironment = Flags.Many<string>("--environment", "NAME=VALUE", "set a variable for this app", RunValues.ReadVariable, isForApp: true);
 
+    private readonly IsolationFlags _isolation = new();
+
     public IReadOnlyList<Option> All =>
     [
         _interactive, _detach, _remove, _quiet, _uuidFile, _hostName, _network, _dns, _dnsSearch, _dnsOptions, _dnsDomain, _hosts,
         _privateUsers, _pullPolicy, _podEnvironment, _appName, _exec, _user, _group, _workingDirectory, _appEnvironment,
+        .. _isolation.All,
     ];
 
     public IEnumerable<string> Faults(ParseResult parsed)
@@ -71,6 +74,11 @@ internal sealed class RunFlags
             }
         }
 
+        foreach (string fault in _isolation.Faults(parsed, _privateUsers.Of(parsed)))
+        {
+            yield return fault;
+        }
+
         if (_uuidFile.Of(parsed) is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
         {
             yield return $"--uuid-file-save: the directory of '{file}' does not exist";
@@ -90,6 +98,9 @@ internal sealed class RunFlags
             User = _user.Of(parsed),
             Group = _group.Of(parsed),
             WorkingDirectory = _workingDirectory.Of(parsed),
+            SupplementaryGids = _isolation.Groups(parsed),
+            Isolation = _isolation.Read(parsed, _privateUsers.Of(parsed)),
+            HasSystemCallOption = _isolation.HasSystemCallOption(parsed),
             AppEnvironment = _appEnvironment.Of(parsed),
             PodEnvironment = _podEnvironment.Of(parsed),
             Mode = _interactive.Of(parsed) ? RunMode.Interactive : _detach.Of(parsed) ? RunMode.Detached : RunMode.Foreground,

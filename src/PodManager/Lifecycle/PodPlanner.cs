@@ -34,7 +34,7 @@ internal sealed class PodPlanner
             WorkingDirectory = workingDirectory,
             Uid = user.Uid,
             Gid = user.Gid,
-            SupplementaryGids = user.SupplementaryGids,
+            SupplementaryGids = options.SupplementaryGids ?? user.SupplementaryGids,
             StopSignal = image.Config.StopSignal.Length > 0 ? image.Config.StopSignal : "SIGTERM",
             Streams = options.Mode switch
             {
@@ -42,7 +42,7 @@ internal sealed class PodPlanner
                 RunMode.Interactive => AppStreams.Console,
                 _ => AppStreams.Journal,
             },
-            Capabilities = options.InsecureOptions.HasFlag(InsecureOptions.Capabilities) ? null : Capabilities.Default,
+            Isolation = Isolate(options),
         };
     }
 
@@ -74,6 +74,7 @@ internal sealed class PodPlanner
                 User = new PodUser(App.Uid, App.Gid, App.SupplementaryGids),
                 WorkingDirectory = App.WorkingDirectory,
                 StopSignal = App.StopSignal,
+                Isolation = App.Isolation,
             },
         ],
     };
@@ -96,6 +97,8 @@ internal sealed class PodPlanner
         DieWithParent = _options.Mode != RunMode.Detached,
         Files = PodUnits.Files(pod.Id, [App]),
         Init = PodUnits.Init,
+        NoNestedUsers = users is not null && App.Isolation.SystemCalls is not null && !SystemCalls.MayNestUsers(App.Isolation.Capabilities),
+        DroppedCapabilities = Capabilities.Dropped(App.Isolation.Capabilities),
         InitEnvironment = PodUnits.InitEnvironment(pod.Id),
         Apps =
         [
@@ -111,9 +114,24 @@ internal sealed class PodPlanner
                 HostFiles = AppFiles.OfHost(_options),
                 UnmaskedPaths = _options.InsecureOptions.HasFlag(InsecureOptions.Paths),
                 HasConsole = console is not null,
+                ReadOnlyRoot = App.Isolation.ReadOnlyRoot,
+                Volumes = _image.Config.Volumes,
             },
         ],
     };
+
+    /// <summary>What the options ask for, and defaults where they ask for nothing.</summary>
+    private static AppIsolation Isolate(RunOptions options)
+    {
+        IReadOnlyList<string>? capabilities = options.InsecureOptions.HasFlag(InsecureOptions.Capabilities) ? null
+            : options.Isolation.Capabilities ?? Capabilities.Default;
+        return options.Isolation with
+        {
+            Capabilities = capabilities,
+            SystemCalls = options.InsecureOptions.HasFlag(InsecureOptions.Seccomp) ? null
+                : options.HasSystemCallOption ? options.Isolation.SystemCalls : SystemCalls.DefaultFor(capabilities, options.PrivateUsers),
+        };
+    }
 
     private ImageUser FindUser(IImageRoot root)
     {

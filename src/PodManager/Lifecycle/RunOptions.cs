@@ -27,6 +27,15 @@ internal sealed record RunOptions
     /// <summary>`--working-dir`, absolute.</summary>
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>`--supplementary-gids`: instead of the image's; null to keep those.</summary>
+    public IReadOnlyList<uint>? SupplementaryGids { get; init; }
+
+    /// <summary>What is asked for the app; without capabilities and system calls where nothing is.</summary>
+    public AppIsolation Isolation { get; init; } = new();
+
+    /// <summary>`--seccomp` is given: <see cref="Isolation"/> says which system calls are left, null being all.</summary>
+    public bool HasSystemCallOption { get; init; }
+
     /// <summary>`--environment`, for this app: `KEY=VALUE`.</summary>
     public IReadOnlyList<string> AppEnvironment { get; init; } = [];
 

@@ -32,8 +32,7 @@ internal sealed record AppSpec
 
     public required AppStreams Streams { get; init; }
 
-    /// <summary>The capability bounding set, e.g. `CAP_CHOWN`; null for all.</summary>
-    public required IReadOnlyList<string>? Capabilities { get; init; }
+    public required AppIsolation Isolation { get; init; }
 }
 
 /// <summary>Where an app's standard streams lead.</summary>

@@ -22,6 +22,8 @@ internal sealed record PodApp
 
     /// <summary>E.g. `SIGTERM`.</summary>
     public required string StopSignal { get; init; }
+
+    public AppIsolation Isolation { get; init; } = new();
 }
 
 /// <summary>The image of an app; the image itself may be gone from the store.</summary>

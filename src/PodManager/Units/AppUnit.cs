@@ -50,11 +50,7 @@ internal static class AppUnit
         }
 
         Line($"UnsetEnvironment={UnsetExcept(app.Environment)}");
-        if (app.Capabilities is not null)
-        {
-            Line($"CapabilityBoundingSet={string.Join(' ', app.Capabilities)}");
-        }
-
+        IsolationLines.Write(app.Isolation, Line);
         Streams(app, Line);
         Line($"SyslogIdentifier={app.Name}");
         Line("IgnoreSIGPIPE=no");
@@ -63,7 +59,6 @@ internal static class AppUnit
         Line("KillMode=mixed");
         Line($"TimeoutStopSec={StopTimeout.TotalSeconds:0}");
         Line("OOMPolicy=continue");
-        Line("TasksMax=infinity");
         Line($"ExecStopPost=+{StatusCommand(app)}");
         return unit.ToString();
     }

@@ -40,6 +40,14 @@ internal sealed class AppRoot : IDisposable
 
     private void Complete()
     {
+        if (_app.ReadOnlyRoot)
+        {
+            // What programs cannot do without, as other container tools give it.
+            Tmpfs("/run", "0755");
+            Tmpfs("/tmp", "1777");
+            Tmpfs("/var/tmp", "1777");
+        }
+
         MountOnDirectory("/proc", "/proc");
         MountOnDirectory("/sys", "/sys");
         MountDevices();
@@ -52,6 +60,30 @@ internal sealed class AppRoot : IDisposable
         _root.Directory("/tmp", 0x3FF).Dispose();
         _root.Directory(_app.WorkingDirectory).Dispose();
         GeneratedFiles();
+        if (_app.ReadOnlyRoot)
+        {
+            foreach (string volume in _app.Volumes)
+            {
+                KeepWritable(volume);
+            }
+
+            _root.MakeReadOnly();
+        }
+    }
+
+    private void Tmpfs(string path, string mode)
+    {
+        using Fd mount = MountApi.Create("tmpfs", [("mode", mode)], MountAttributes.NoSuid | MountAttributes.NoDevices);
+        using Fd target = _root.Directory(path);
+        MountApi.Attach(mount, target, path);
+    }
+
+    /// <summary>A mount of its own, of the same files: the root's does not count for it.</summary>
+    private void KeepWritable(string path)
+    {
+        using Fd directory = _root.Directory(path);
+        using Fd mount = MountApi.Clone(directory, recursive: false);
+        MountApi.Attach(mount, directory, path);
     }
 
     /// <summary>A copy of one of the pod's mounts. The target may not be a link: an image that plants one there wants to be somewhere else.</summary>

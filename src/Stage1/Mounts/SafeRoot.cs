@@ -103,6 +103,9 @@ internal sealed class SafeRoot : IDisposable
         }
     }
 
+    /// <summary>The mount that the root is; those below it stay as they are.</summary>
+    public void MakeReadOnly() => MountApi.SetAttributes(_root, MountAttributes.ReadOnly, recursive: false, name: "/");
+
     public void Dispose() => _root.Dispose();
 
     private static string Parent(string path) => Path.GetDirectoryName(path.TrimEnd('/')) ?? "/";

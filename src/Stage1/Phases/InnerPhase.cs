@@ -9,6 +9,7 @@ namespace Stage1.Phases;
 internal static class InnerPhase
 {
     private const int ParentDeathSignal = 1; // PR_SET_PDEATHSIG, prctl(2)
+    private const int DropFromBoundingSet = 24; // PR_CAPBSET_DROP
 
     public static void Run(string planPath, UnixSocket outer)
     {
@@ -45,6 +46,13 @@ internal static class InnerPhase
         }
 
         RestartProcessNumbers();
+        if (plan.NoNestedUsers)
+        {
+            // A limit of this user namespace alone. No filter on clone(2)'s flags does it as cheaply, and clone3(2) has its flags where no filter can look.
+            File.WriteAllText("/proc/sys/user/max_user_namespaces", "0");
+        }
+
+        DropCapabilities(plan);
         NullStandardStreams();
         Spawn.Exec(plan.Init[0], plan.Init, plan.InitEnvironment);
     }
@@ -109,6 +117,14 @@ internal static class InnerPhase
         catch (NativeException)
         {
             // A kernel without CONFIG_CHECKPOINT_RESTORE: the numbers are only for looks.
+        }
+    }
+
+    private static void DropCapabilities(PodPlan plan)
+    {
+        foreach (int capability in plan.DroppedCapabilities)
+        {
+            _ = Libc.PrCtl(DropFromBoundingSet, (nuint)capability, 0, 0, 0); // a kernel that does not know it cannot give it either
         }
     }
 

@@ -20,7 +20,17 @@ public sealed class PodUnitsTests
         SupplementaryGids = [27, 100],
         StopSignal = "SIGQUIT",
         Streams = AppStreams.Journal,
-        Capabilities = ["CAP_CHOWN", "CAP_KILL"],
+        Isolation = new AppIsolation
+        {
+            Capabilities = ["CAP_CHOWN", "CAP_KILL"],
+            SystemCalls = new SystemCallFilter(IsAllowList: true, ["@system-service", "chroot"], ["unshare"], "EPERM", MayMakeNamespaces: false, IsNativeOnly: true),
+            NoNewPrivileges = true,
+            MemoryBytes = 64 << 20,
+            CpuMillis = 1505,
+            CpuShares = 512,
+            Tasks = 20,
+            OomScoreAdjustment = 300,
+        },
     };
 
     [Theory]

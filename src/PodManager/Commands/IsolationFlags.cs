@@ -1,0 +1,63 @@
+using System.CommandLine;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>The flags of `run` that say what an app may do and use.</summary>
+internal sealed class IsolationFlags
+{
+    private const string Capability = "CAP_X,…";
+
+    private readonly Flag<IReadOnlyList<uint>> _groups = Flags.Many<uint>("--supplementary-gids", "N,…", "further groups of the app, instead of the image's", IsolationValues.ReadIds, isForApp: true);
+    private readonly Flag<bool> _readOnlyRoot = Flags.One("--readonly-rootfs", "yes|no", "the app cannot write to its root, but to the image's volumes, /run, /tmp and /var/tmp (default no)", Flags.ReadBool, false, Flags.True, isForApp: true);
+    private readonly Flag<IReadOnlyList<string>> _retain = Flags.Many<string>("--caps-retain", Capability, "the capabilities that the app may have at most", IsolationValues.ReadCapabilities, isForApp: true);
+    private readonly Flag<IReadOnlyList<string>> _remove = Flags.Many<string>("--caps-remove", Capability, "capabilities that it may not have, of the default ones", IsolationValues.ReadCapabilities, isForApp: true);
+    private readonly Flag<bool> _noNewPrivileges = Flags.One("--no-new-privs", "yes|no", "setuid programs and file capabilities give nothing (default no)", Flags.ReadBool, false, Flags.True, isForApp: true);
+    private readonly Flag<SeccompOption?> _seccomp = Flags.One<SeccompOption?>("--seccomp", "mode=retain|remove[,errno=NAME],CALL|@SET,…", "filter system calls by this instead of the default", SeccompOption.Read, null, isForApp: true);
+    private readonly Flag<long?> _memory = Flags.One<long?>("--memory", "SIZE", "memory at most, such as 64M or 1Gi", IsolationValues.ReadMemory, null, isForApp: true);
+    private readonly Flag<long?> _cpu = Flags.One<long?>("--cpu", "N", "CPU time at most, such as 500m or 2", IsolationValues.ReadCpu, null, isForApp: true);
+    private readonly Flag<int?> _cpuShares = Flags.One<int?>("--cpu-shares", "N", "weight when CPU time is short, 1024 being neutral", IsolationValues.ReadShares, null, isForApp: true);
+    private readonly Flag<long?> _tasks = Flags.One<long?>("--pids-limit", "N", "processes and threads at most", IsolationValues.ReadTasks, null, isForApp: true);
+    private readonly Flag<int?> _oom = Flags.One<int?>("--oom-score-adj", "N", "-1000 to 1000: how readily the kernel kills the app when memory is short", IsolationValues.ReadOomScore, null, isForApp: true);
+
+    public IReadOnlyList<Option> All =>
+        [_groups, _readOnlyRoot, _retain, _remove, _noNewPrivileges, _seccomp, _memory, _cpu, _cpuShares, _tasks, _oom];
+
+    /// <param name="parsed">The command line.</param>
+    /// <param name="privateUsers">Whether the pod gets a user namespace.</param>
+    public IEnumerable<string> Faults(ParseResult parsed, bool privateUsers)
+    {
+        if (_retain.Of(parsed).Count > 0 && _remove.Of(parsed).Count > 0)
+        {
+            yield return "--caps-retain and --caps-remove exclude each other";
+        }
+
+        if (_oom.Of(parsed) < 0 && privateUsers)
+        {
+            yield return "--oom-score-adj: less than 0 is for the host's own processes, which those of a user namespace are not (--private-users=no)";
+        }
+    }
+
+    public IReadOnlyList<uint>? Groups(ParseResult parsed) => _groups.Of(parsed) is { Count: > 0 } groups ? groups : null;
+
+    public bool HasSystemCallOption(ParseResult parsed) => _seccomp.Of(parsed) is not null;
+
+    public AppIsolation Read(ParseResult parsed, bool privateUsers)
+    {
+        IReadOnlyList<string>? capabilities = _retain.Of(parsed) is { Count: > 0 } retained ? retained
+            : _remove.Of(parsed) is { Count: > 0 } removed ? [.. Capabilities.Default.Except(removed, StringComparer.Ordinal)] : null;
+        return new AppIsolation
+        {
+            Capabilities = capabilities,
+            SystemCalls = _seccomp.Of(parsed)?.Filter(capabilities ?? Capabilities.Default, privateUsers),
+            NoNewPrivileges = _noNewPrivileges.Of(parsed),
+            ReadOnlyRoot = _readOnlyRoot.Of(parsed),
+            MemoryBytes = _memory.Of(parsed),
+            CpuMillis = _cpu.Of(parsed),
+            CpuShares = _cpuShares.Of(parsed),
+            Tasks = _tasks.Of(parsed),
+            OomScoreAdjustment = _oom.Of(parsed),
+        };
+    }
+}
