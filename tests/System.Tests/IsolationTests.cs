@@ -59,7 +59,8 @@ public sealed class IsolationTests : SystemTest
     public async Task System_calls_are_filtered_by_default(string privateUsers)
     {
         Run run = Run.Shell("grep ^Seccomp: /proc/self/status; unshare -U true 2>&1; mount -t tmpfs none /mnt 2>&1; chroot / echo chroot works")
-            with { Flags = [$"--private-users={privateUsers}"] };
+            with
+        { Flags = [$"--private-users={privateUsers}"] };
         Assert.Equal(
             ["Seccomp:\t2", "unshare: unshare(0x10000000): Operation not permitted", "mount: permission denied (are you root?)", "chroot works"],
             (await RunAsync(run)).Expect(0).Lines);
@@ -83,7 +84,8 @@ public sealed class IsolationTests : SystemTest
     public async Task What_an_app_may_use_is_what_was_asked_for()
     {
         Run run = Run.Shell("grep -E '^(CapBnd|NoNewPrivs|Groups)' /proc/self/status; cat /proc/self/oom_score_adj")
-            with { AppFlags = ["--caps-retain=CAP_NET_ADMIN,CAP_SYS_TIME", "--no-new-privs", "--supplementary-gids=5,77", "--oom-score-adj=500", "--memory=64M", "--cpu=500m"] };
+            with
+        { AppFlags = ["--caps-retain=CAP_NET_ADMIN,CAP_SYS_TIME", "--no-new-privs", "--supplementary-gids=5,77", "--oom-score-adj=500", "--memory=64M", "--cpu=500m"] };
         Assert.Equal(["Groups:\t5 77 ", "CapBnd:\t0000000002001000", "NoNewPrivs:\t1", "500"], (await RunAsync(run)).Expect(0).Lines);
     }
 

@@ -33,7 +33,7 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
         }
 
         RemoveIfAsked(options, handle);
-        
+
         // Stopped before there was an app: nobody left a status.
         return code ?? 128 + (stopSignal ?? Tmds.Linux.LibC.SIGKILL);
     }
