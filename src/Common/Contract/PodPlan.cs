@@ -103,8 +103,29 @@ internal sealed record AppPlan
     /// <summary>The app cannot write to its root, but to <see cref="Volumes"/>, /tmp and what is mounted.</summary>
     public bool ReadOnlyRoot { get; init; }
 
+    /// <summary>Volumes, those above before those below.</summary>
+    public IReadOnlyList<AppMount> Mounts { get; init; } = [];
+
     /// <summary>Directories that the image calls volumes.</summary>
     public IReadOnlyList<string> Volumes { get; init; } = [];
+}
+
+/// <summary>Something of the host's that an app sees: a file, a directory or a device.</summary>
+internal sealed record AppMount
+{
+    /// <summary>On the host.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>In the app's root, absolute.</summary>
+    public required string Target { get; init; }
+
+    public bool ReadOnly { get; init; }
+
+    /// <summary>With what is mounted below it.</summary>
+    public bool Recursive { get; init; }
+
+    /// <summary>Its owners are mapped by the pod's user namespace.</summary>
+    public bool IdMapped { get; init; }
 }
 
 /// <summary>A file of the host's that an app sees read-only.</summary>

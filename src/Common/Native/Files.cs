@@ -177,6 +177,15 @@ internal static unsafe class Files
         return all.ToArray();
     }
 
+    /// <summary>Whether a path, links followed, leads to a character or block device.</summary>
+    internal static unsafe bool IsDevice(string path)
+    {
+        using Fd file = Open(path, O_PATH);
+        stat info;
+        _ = NativeException.ThrowIfFailed(fstat(file.Number, &info), "fstat", $"'{path}'");
+        return (info.st_mode & S_IFMT) == S_IFCHR || (info.st_mode & S_IFMT) == S_IFBLK;
+    }
+
     /// <summary>What tells one file from another (fstat(2)).</summary>
     internal static (ulong Device, ulong Inode) Identity(Fd file)
     {

@@ -31,12 +31,13 @@ internal sealed class RunFlags
     private readonly Flag<IReadOnlyList<string>> _appEnvironment = Flags.Many<string>("--environment", "NAME=VALUE", "set a variable for this app", RunValues.ReadVariable, isForApp: true);
 
     private readonly IsolationFlags _isolation = new();
+    private readonly VolumeFlags _volumes = new();
 
     public IReadOnlyList<Option> All =>
     [
         _interactive, _detach, _remove, _quiet, _uuidFile, _hostName, _network, _dns, _dnsSearch, _dnsOptions, _dnsDomain, _hosts,
         _privateUsers, _pullPolicy, _podEnvironment, _appName, _exec, _user, _group, _workingDirectory, _appEnvironment,
-        .. _isolation.All,
+        .. _volumes.All, .. _isolation.All,
     ];
 
     public IEnumerable<string> Faults(ParseResult parsed)
@@ -74,7 +75,7 @@ internal sealed class RunFlags
             }
         }
 
-        foreach (string fault in _isolation.Faults(parsed, _privateUsers.Of(parsed)))
+        foreach (string fault in _isolation.Faults(parsed, _privateUsers.Of(parsed)).Concat(_volumes.Faults(parsed)))
         {
             yield return fault;
         }
@@ -98,6 +99,8 @@ internal sealed class RunFlags
             User = _user.Of(parsed),
             Group = _group.Of(parsed),
             WorkingDirectory = _workingDirectory.Of(parsed),
+            Volumes = _volumes.Volumes(parsed),
+            Mounts = _volumes.Mounts(parsed),
             SupplementaryGids = _isolation.Groups(parsed),
             Isolation = _isolation.Read(parsed, _privateUsers.Of(parsed)),
             HasSystemCallOption = _isolation.HasSystemCallOption(parsed),

@@ -23,6 +23,9 @@ internal sealed record PodDirectories(PodId Id, string Pod, string Journal)
 
     public string Work(string app) => Path.Combine(Pod, "work", app);
 
+    /// <summary>A volume of the pod's own.</summary>
+    public string Volume(string name) => Path.Combine(Pod, "volumes", name);
+
     public string InExchange(string name) => Path.Combine(Exchange, name);
 
     /// <summary>The host's view of the pod's cgroup, cgroups(7).</summary>

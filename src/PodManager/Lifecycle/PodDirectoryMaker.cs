@@ -1,4 +1,5 @@
 using Common.Native;
+using PodManager.Pods;
 
 namespace PodManager.Lifecycle;
 
@@ -10,9 +11,19 @@ internal static class PodDirectoryMaker
 
     /// <param name="pod">The pod's directories.</param>
     /// <param name="app">Its app.</param>
+    /// <param name="volumes">Its volumes; those of the host's are there already.</param>
     /// <param name="owner">The pod's root user as the host numbers it.</param>
-    public static void Make(PodDirectories pod, string app, uint owner)
+    public static void Make(PodDirectories pod, string app, IReadOnlyList<PodVolume> volumes, uint owner)
     {
+        foreach (PodVolume volume in volumes.Where(static volume => volume.Source is null))
+        {
+            string directory = pod.Volume(volume.Name);
+            _ = Files.MakeDirectory(null, Path.GetDirectoryName(directory)!, OwnerOnly);
+            _ = Files.MakeDirectory(null, directory, volume.Mode);
+            Files.SetOwner(null, directory, owner + volume.Uid, owner + volume.Gid);
+            _ = NativeException.ThrowIfFailed(Libc.FChModAt(Libc.AtFdCwd, directory, volume.Mode, 0), "chmod", $"'{directory}'");
+        }
+
         foreach (string shared in new[] { pod.Exchange, pod.Status })
         {
             _ = Files.MakeDirectory(null, shared, OwnerOnly);

@@ -62,6 +62,7 @@ internal sealed class PodPlanner
         PrivateUsers = users,
         InsecureOptions = _options.InsecureOptions,
         Mode = _options.Mode,
+        Volumes = _options.Volumes,
         Apps =
         [
             new PodApp
@@ -75,6 +76,7 @@ internal sealed class PodPlanner
                 WorkingDirectory = App.WorkingDirectory,
                 StopSignal = App.StopSignal,
                 Isolation = App.Isolation,
+                Mounts = _options.Mounts,
             },
         ],
     };
@@ -115,10 +117,24 @@ internal sealed class PodPlanner
                 UnmaskedPaths = _options.InsecureOptions.HasFlag(InsecureOptions.Paths),
                 HasConsole = console is not null,
                 ReadOnlyRoot = App.Isolation.ReadOnlyRoot,
-                Volumes = _image.Config.Volumes,
+                Volumes = [.. _image.Config.Volumes.Except(_options.Mounts.Select(static mount => mount.Target))],
+                Mounts = [.. _options.Mounts.Select(mount => Mount(pod, mount))],
             },
         ],
     };
+
+    private AppMount Mount(PodDirectories pod, VolumeMount mount)
+    {
+        PodVolume volume = _options.Volumes.First(volume => volume.Name == mount.Volume);
+        return new AppMount
+        {
+            Source = volume.Source ?? pod.Volume(volume.Name),
+            Target = mount.Target,
+            ReadOnly = volume.IsReadOnly,
+            Recursive = volume.Source is not null && volume.IsRecursive,
+            IdMapped = volume.Source is not null && volume.IsIdMapped,
+        };
+    }
 
     /// <summary>What the options ask for, and defaults where they ask for nothing.</summary>
     private static AppIsolation Isolate(RunOptions options)

@@ -1,5 +1,6 @@
 using Common.Contract;
 using Common.Native;
+using PodManager.Pods;
 
 namespace PodManager.Lifecycle;
 
@@ -26,8 +27,9 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
     /// <param name="pod">The pod's directories.</param>
     /// <param name="description">For the scope; world-readable.</param>
     /// <param name="restrictDevices">Whether the scope's device policy is closed.</param>
+    /// <param name="volumes">Those that are devices are allowed.</param>
     /// <exception cref="PodctlException">systemd cannot be asked, or Stage1 does not start.</exception>
-    public StartingPod Begin(PodDirectories pod, string description, bool restrictDevices)
+    public StartingPod Begin(PodDirectories pod, string description, bool restrictDevices, IReadOnlyList<PodVolume> volumes)
     {
         _ = Directory.CreateDirectory(PodDirectories.BuildRoot);
         (UnixSocket ours, UnixSocket theirs) = UnixSocket.CreatePair();
@@ -44,7 +46,7 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
             StartingPod starting = new(pod, stage1, ours, trace);
             try
             {
-                starting.Scope = StartScope(pod, description, stage1, restrictDevices);
+                starting.Scope = StartScope(pod, description, stage1, restrictDevices, volumes);
                 return starting;
             }
             catch
@@ -64,13 +66,17 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
         return problem;
     }
 
-    private IPending<bool> StartScope(PodDirectories pod, string description, int stage1, bool restrictDevices) => units().StartScope(
+    private IPending<bool> StartScope(PodDirectories pod, string description, int stage1, bool restrictDevices, IReadOnlyList<PodVolume> volumes) => units().StartScope(
         new ScopeRequest(pod.Id.ScopeName, description, [stage1])
         {
             KillSignal = ScopeStopSignal,
             StopTimeout = StopTimeout,
             DevicePolicy = restrictDevices ? "closed" : null,
-            DeviceAllow = restrictDevices ? Devices : [],
+            DeviceAllow = restrictDevices ? [.. Devices, .. DeviceVolumes(volumes)] : [],
             BindsTo = OwnService.Name() is string service ? [service] : [],
         });
+
+    private static IEnumerable<(string, string)> DeviceVolumes(IReadOnlyList<PodVolume> volumes) => volumes
+        .Where(static volume => volume.Source is { } source && Files.IsDevice(source))
+        .Select(static volume => (volume.Source!, volume.IsReadOnly ? "r" : "rw"));
 }

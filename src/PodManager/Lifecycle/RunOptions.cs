@@ -27,6 +27,12 @@ internal sealed record RunOptions
     /// <summary>`--working-dir`, absolute.</summary>
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>`--volume`.</summary>
+    public IReadOnlyList<PodVolume> Volumes { get; init; } = [];
+
+    /// <summary>`--mount`: each volume is there, and what is mounted above comes before what is below.</summary>
+    public IReadOnlyList<VolumeMount> Mounts { get; init; } = [];
+
     /// <summary>`--supplementary-gids`: instead of the image's; null to keep those.</summary>
     public IReadOnlyList<uint>? SupplementaryGids { get; init; }
 

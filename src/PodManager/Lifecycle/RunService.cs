@@ -77,8 +77,8 @@ internal sealed class RunService(RunServices services) : IPodRunner
             using SignalQueue signals = new(PodSession.Signals(options.Mode == RunMode.Interactive));
             _ = Libc.SetSubreaper(options.Mode != RunMode.Detached);
             using StartingPod starting = services.Starter.Begin(
-                pod, planner.App.Description, !options.InsecureOptions.HasFlag(InsecureOptions.Paths));
-            PodDirectoryMaker.Make(pod, planner.App.Name, ids);
+                pod, planner.App.Description, !options.InsecureOptions.HasFlag(InsecureOptions.Paths), options.Volumes);
+            PodDirectoryMaker.Make(pod, planner.App.Name, options.Volumes, ids);
             using DatagramSocket notify = BindNotifySocket(pod, ids);
             using IAppStreams? streams = Streams(options.Mode, pod, planner.App, ids, () => leader?.Kill());
             using EndFifo? end = streams is null ? null : new EndFifo(pod, planner.App.Name, ids);

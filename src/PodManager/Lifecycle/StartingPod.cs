@@ -20,10 +20,10 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
     /// <exception cref="PodctlException">The pod did not start.</exception>
     public PodLeader Finish(CancellationToken ct)
     {
-        _ = Scope!.Wait(ct);
+        AwaitScope(ct);
         trace.Mark("scope active");
         socket.Send(Stage1Protocol.Go);
-        PodLeader leader = AwaitLeader();
+        PodLeader leader = AwaitLeader(isExpected: true)!;
         trace.Mark("systemd is PID 1");
         Reap();
         return leader;
@@ -31,14 +31,33 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
 
     public void Dispose()
     {
+        Kill();
+        socket.Dispose();
+    }
+
+    private void AwaitScope(CancellationToken ct)
+    {
+        try
+        {
+            _ = Scope!.Wait(ct);
+        }
+        catch (PodctlException)
+        {
+            // A stage1 that has failed meanwhile is not in the scope: then its reason is the one to tell.
+            Kill();
+            _ = AwaitLeader(isExpected: false);
+            throw;
+        }
+    }
+
+    private void Kill()
+    {
         if (!_isReaped)
         {
             // Its children end with it: each waits for a word on a socket that is closed then.
             _ = Libc.Kill(stage1, Tmds.Linux.LibC.SIGKILL);
             Reap();
         }
-
-        socket.Dispose();
     }
 
     private void Reap()
@@ -47,7 +66,8 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
         _isReaped = true;
     }
 
-    private PodLeader AwaitLeader()
+    /// <exception cref="PodctlException">Stage1 says that it has failed, or is gone though it is expected to say something.</exception>
+    private PodLeader? AwaitLeader(bool isExpected)
     {
         while (socket.Receive() is (string text, _))
         {
@@ -68,6 +88,6 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
             }
         }
 
-        throw new PodctlException(ExitCode.Failed, "stage1 ended without a word", $"`{Stage1Location.Path}` must be the one that was built with this podctl");
+        return !isExpected ? null : throw new PodctlException(ExitCode.Failed, "stage1 ended without a word", $"`{Stage1Location.Path}` must be the one that was built with this podctl");
     }
 }

@@ -24,6 +24,8 @@ internal sealed record PodApp
     public required string StopSignal { get; init; }
 
     public AppIsolation Isolation { get; init; } = new();
+
+    public IReadOnlyList<VolumeMount> Mounts { get; init; } = [];
 }
 
 /// <summary>The image of an app; the image itself may be gone from the store.</summary>

@@ -28,6 +28,8 @@ internal sealed record PodRecord
 
     public required RunMode Mode { get; init; }
 
+    public IReadOnlyList<PodVolume> Volumes { get; init; } = [];
+
     public required IReadOnlyList<PodApp> Apps { get; init; }
 }
 

@@ -56,6 +56,7 @@ internal sealed class AppRoot : IDisposable
             MaskPaths();
         }
 
+        Volumes();
         ShareJournalSockets();
         _root.Directory("/tmp", 0x3FF).Dispose();
         _root.Directory(_app.WorkingDirectory).Dispose();
@@ -68,6 +69,18 @@ internal sealed class AppRoot : IDisposable
             }
 
             _root.MakeReadOnly();
+        }
+    }
+
+    private void Volumes()
+    {
+        for (int i = 0; i < _app.Mounts.Count; i++)
+        {
+            string source = PodRoot.VolumeOf(_app.Name, i);
+            string target = _app.Mounts[i].Target;
+            using Fd mount = MountApi.Clone(source, _app.Mounts[i].Recursive);
+            using Fd there = Directory.Exists(source) ? _root.Directory(target) : _root.FileToCover(target);
+            MountApi.Attach(mount, there, target);
         }
     }
 

@@ -37,6 +37,9 @@ internal static class PodRoot
     /// <summary>Where the inner half finds a file of the host's that an app is to see.</summary>
     public static string HostFileOf(string app, int index) => $"/.host/{app}-{index}";
 
+    /// <summary>Where the inner half finds an app's volume.</summary>
+    public static string VolumeOf(string app, int index) => $"/.volumes/{app}-{index}";
+
     public static string AppRootOf(string app) => $"/opt/stage2/{app}/rootfs";
 
     public static void Build(PodPlan plan, Fd? users)
@@ -57,6 +60,7 @@ internal static class PodRoot
         builder.Bind(plan.JournalDirectory, $"/var/log/journal/{plan.MachineId}", NoPrivileges | MountAttributes.NoExec, users);
         builder.WriteFiles();
         builder.HostFiles();
+        builder.Volumes(users);
         builder.DeviceNodes();
         builder.HostKernelFileSystems();
         builder.Overlays(users);
@@ -133,6 +137,54 @@ internal static class PodRoot
                     BindFile(app.HostFiles[i].Source, HostFileOf(app.Name, i), NoPrivileges | MountAttributes.ReadOnly);
                 }
             }
+        }
+
+        public void Volumes(Fd? users)
+        {
+            foreach (AppPlan app in plan.Apps)
+            {
+                for (int i = 0; i < app.Mounts.Count; i++)
+                {
+                    Volume(app.Mounts[i], VolumeOf(app.Name, i), users);
+                }
+            }
+        }
+
+        private void Volume(AppMount volume, string target, Fd? users)
+        {
+            MakeParents(target);
+            bool isDirectory = System.IO.Directory.Exists(volume.Source);
+            if (isDirectory)
+            {
+                Directory(target);
+            }
+            else
+            {
+                using Fd file = Files.Open(_root + target, O_CREAT | O_WRONLY, 0x1B6);
+            }
+
+            // A device is usable only where its mount allows it, and is what its volume is for.
+            bool isDevice = !isDirectory && Files.IsDevice(volume.Source);
+            MountAttributes attributes = MountAttributes.NoSuid | (isDevice ? 0 : MountAttributes.NoDevices) | (volume.ReadOnly ? MountAttributes.ReadOnly : 0);
+            using Fd mount = MountApi.Clone(volume.Source, volume.Recursive);
+            try
+            {
+                MountApi.SetAttributes(mount, attributes, volume.Recursive, volume.IdMapped ? users : null, volume.Source);
+            }
+            catch (NativeException e) when (e.Errno == Errno.EINVAL && volume.IdMapped && users is not null)
+            {
+                // devtmpfs has no id-mapped mounts; what counts for a device is what everybody may do.
+                if (!isDevice)
+                {
+                    throw new Phases.PodStartException(
+                        $"cannot map the owners of volume '{volume.Source}': its file system, or one mounted below it, has no id-mapped mounts; "
+                        + "idmap=false or recursive=false on the volume, or --private-users=no, goes without");
+                }
+
+                MountApi.SetAttributes(mount, attributes, recursive: false, name: volume.Source);
+            }
+
+            MountApi.Attach(mount, _root + target);
         }
 
         public void DeviceNodes()
