@@ -7,6 +7,9 @@ using PodManager.Output;
 // A caller may have closed some. The next files to be opened would take their numbers, and be written to as if they were the user's.
 Files.FillStandardStreams();
 
+// A limit of file sizes shows as an error of the call (setrlimit(2)).
+_ = Libc.Signal(Tmds.Linux.LibC.SIGXFSZ, 1);
+
 using Printer output = new(1, isLineByLine: false);
 using Printer error = new(2, isLineByLine: true);
 
@@ -46,11 +49,14 @@ try
         output,
         messages,
         TimeProvider.System);
-    return await new CommandLine(context).RunAsync(
+    CommandText.Check(args);
+    int code = await new CommandLine(context).RunAsync(
         args,
         isRoot: Libc.GetEUid() == 0,
         settings => report.IsVerbose = messages.IsVerbose = settings.Debug,
         interruption.Token);
+    output.Flush();
+    return code;
 }
 catch (OperationCanceledException) when (interruption.IsCancellationRequested)
 {
@@ -60,6 +66,14 @@ catch (OperationCanceledException) when (interruption.IsCancellationRequested)
 catch (Exception e)
 #pragma warning restore CA1031
 {
-    output.Flush();
+    try
+    {
+        output.Flush();
+    }
+    catch (PodctlException)
+    {
+        // what went wrong first is what is told
+    }
+
     return (int)report.Write(e);
 }

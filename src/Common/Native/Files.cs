@@ -186,6 +186,14 @@ internal static unsafe class Files
         return (info.st_mode & S_IFMT) == S_IFCHR || (info.st_mode & S_IFMT) == S_IFBLK;
     }
 
+    /// <summary>Whether a descriptor is /dev/null (null(4)).</summary>
+    internal static unsafe bool IsNullDevice(int number)
+    {
+        const ulong nullDevice = 0x103; // 1:3, makedev(3)
+        stat info;
+        return fstat(number, &info) == 0 && (info.st_mode & S_IFMT) == S_IFCHR && (ulong)info.st_rdev == nullDevice;
+    }
+
     /// <summary>What tells one file from another (fstat(2)).</summary>
     internal static (ulong Device, ulong Inode) Identity(Fd file)
     {

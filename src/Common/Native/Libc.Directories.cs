@@ -21,6 +21,11 @@ internal static unsafe partial class Libc
     /// <summary>getdents64(2) has no portable libc wrapper and its number differs by architecture.</summary>
     internal static long SysGetDents64 => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
 
+    internal const int FAllocateKeepSize = 1; // FALLOC_FL_KEEP_SIZE, fallocate(2)
+
+    [LibraryImport("libc", EntryPoint = "fallocate64", SetLastError = true)]
+    internal static partial int FAllocate(int fd, int mode, long offset, long length);
+
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
     internal static partial int UnlinkAt(int dirFd, byte* path, int flags);
 

@@ -74,8 +74,11 @@ internal sealed unsafe class UnixSocket : IDisposable
                 continue;
             }
 
-            // A peer that was killed with messages unread shows as ECONNRESET (104).
-            return (int)errno == ECONNRESET ? null : throw new NativeException("recvmsg", "", errno);
+            // A peer that ended with messages unread shows so once, before what it has sent itself, and then as any that is gone.
+            if ((int)errno != ECONNRESET)
+            {
+                throw new NativeException("recvmsg", "", errno);
+            }
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class LogsCommand : Verb
 
         if (!_all.Of(parsed))
         {
-            journal.Match("_SYSTEMD_UNIT", [.. apps.Select(static app => $"{app}.service")]);
+            MatchApps(journal, apps, isWholePod: apps.Length == pod.Apps.Count);
         }
 
         if (_lines.Of(parsed) is { } count)
@@ -71,6 +71,23 @@ internal sealed class LogsCommand : Verb
         }
 
         return Task.FromResult((int)ExitCode.Ok);
+    }
+
+    /// <summary>
+    /// What journald knows to come from the apps' services. A process may have ended before journald looked for its service: its lines are known by the name that systemd gave
+    /// their stream, and by syslog(3), which nobody else in a pod uses.
+    /// </summary>
+    private static void MatchApps(IJournalReader journal, string[] apps, bool isWholePod)
+    {
+        journal.Match("_SYSTEMD_UNIT", [.. apps.Select(static app => $"{app}.service")]);
+        journal.Or();
+        journal.Match("_TRANSPORT", ["stdout"]);
+        journal.Match("SYSLOG_IDENTIFIER", apps);
+        if (isWholePod)
+        {
+            journal.Or();
+            journal.Match("_TRANSPORT", ["syslog"]);
+        }
     }
 
     private static string[] Apps(Pod pod, string? wanted)

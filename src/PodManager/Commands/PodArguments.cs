@@ -1,12 +1,16 @@
 using System.CommandLine;
+using Common.Native;
 using PodManager.Lifecycle;
 using PodManager.Pods;
+using static Tmds.Linux.LibC;
 
 namespace PodManager.Commands;
 
 /// <summary>How verbs name pods: by the beginnings of UUIDs, or by `--uuid-file`.</summary>
 internal sealed class PodArguments
 {
+    private const int UuidFileLimit = 64;
+
     private readonly bool _isMany;
     private readonly Argument<string[]> _words;
     private readonly Flag<string?> _file = Flags.Text("--uuid-file", "FILE", "take the pod's UUID from FILE");
@@ -54,11 +58,14 @@ internal sealed class PodArguments
     {
         try
         {
-            return File.ReadAllText(file).Trim();
+            // A UUID and its line's end; what has more is something else, or has no end.
+            using Fd open = Files.Open(file, O_RDONLY | O_NONBLOCK);
+            string text = Files.ReadText(open, UuidFileLimit).Trim();
+            return text.Length is > 0 and < UuidFileLimit ? text : throw new PodctlException(ExitCode.Usage, $"the file '{file}' holds no UUID");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (NativeException e)
         {
-            throw new PodctlException(ExitCode.Failed, $"cannot read the UUID file: {e.Message}", cause: e);
+            throw new PodctlException(ExitCode.Failed, $"cannot read the UUID file '{file}': {e.Reason}");
         }
     }
 }

@@ -110,12 +110,15 @@ internal static class RunValues
     }
 
     public static string? ReadAppName(string text, out AppName? value) =>
-        AppName.TryParse(text, out value) ? null : $"'{text}' is no app name: lower-case letters, digits and dashes, no dash at either end";
+        AppName.TryParse(text, out value) ? null : $"'{text}' is no app name: up to 63 lower-case letters, digits and dashes, no dash at either end, and none of the pod's own units";
 
     public static string? ReadAbsolutePath(string text, out string? value)
     {
-        value = text;
-        return text[0] == '/' ? null : $"'{text}' is no absolute path";
+        bool isPath = text.StartsWith('/') && !text.Any(char.IsControl);
+
+        // systemd takes no `..` in paths.
+        value = isPath ? Path.GetFullPath(text) : text;
+        return isPath ? null : text.StartsWith('/') ? $"'{text}' has control characters" : $"'{text}' is no absolute path";
     }
 
     private static bool IsHostName(string text) => text.Split('.').All(static label =>

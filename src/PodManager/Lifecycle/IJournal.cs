@@ -19,6 +19,9 @@ internal interface IJournalReader : IDisposable
     /// <summary>Only entries where the field has one of the values; several fields must all match.</summary>
     void Match(string field, IReadOnlyList<string> values);
 
+    /// <summary>What is matched from now on is an alternative to what was matched before.</summary>
+    void Or();
+
     /// <summary>Goes back to before the last <paramref name="count"/> entries.</summary>
     void SeekTail(ulong count);
 

@@ -9,6 +9,9 @@ internal static class ImageChecks
     /// <summary>The ids of a pod's user namespace.</summary>
     private const uint IdCount = 65536;
 
+    // (uid_t) -1 in 16 bits, which systemd takes for none (its document "Users, Groups, UIDs and GIDs").
+    private const uint NoId = 65535;
+
     /// <exception cref="PodctlException">All faults at once.</exception>
     public static void Check(RunOptions options, ImageConfig image, ImageUser user, string workingDirectory)
     {
@@ -27,6 +30,11 @@ internal static class ImageChecks
         if (options.PrivateUsers && ids.Any(static id => id >= IdCount))
         {
             faults.Add($"the id {ids.Max()} is beyond the pod's {IdCount}");
+        }
+
+        if (ids.Contains(NoId))
+        {
+            faults.Add($"the id {NoId} stands for none");
         }
 
         if (faults.Count > 0)

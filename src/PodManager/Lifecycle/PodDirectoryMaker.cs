@@ -1,5 +1,6 @@
 using Common.Native;
 using PodManager.Pods;
+using static Tmds.Linux.LibC;
 
 namespace PodManager.Lifecycle;
 
@@ -8,6 +9,7 @@ internal static class PodDirectoryMaker
 {
     private const uint Everybody = 0x1ED;
     private const uint OwnerOnly = 0x1C0;
+    private const uint Readable = 0x1A4;
 
     /// <param name="pod">The pod's directories.</param>
     /// <param name="app">Its app.</param>
@@ -30,6 +32,7 @@ internal static class PodDirectoryMaker
             Files.SetOwner(null, shared, owner, owner);
         }
 
+        ReserveStatus(Path.Combine(pod.Status, app), owner);
         foreach (string directory in new[] { Path.GetDirectoryName(pod.Upper(app))!, Path.GetDirectoryName(pod.Work(app))! })
         {
             _ = Files.MakeDirectory(null, directory, OwnerOnly);
@@ -42,5 +45,13 @@ internal static class PodDirectoryMaker
         // As systemd makes them: the group of the parent, by its setgid bit, may read journals.
         _ = Directory.CreateDirectory(Path.GetDirectoryName(pod.Journal)!);
         _ = Files.MakeDirectory(null, pod.Journal, Everybody);
+    }
+
+    /// <summary>An empty file is no status. Its block is taken now, so that the status can be told when the disk is full by then.</summary>
+    private static void ReserveStatus(string path, uint owner)
+    {
+        using Fd file = Files.Open(path, O_CREAT | O_EXCL | O_WRONLY, Readable);
+        _ = Libc.FAllocate(file.Number, Libc.FAllocateKeepSize, 0, AppStatus.MaxBytes); // best effort: some file systems cannot
+        _ = NativeException.ThrowIfFailed(Libc.FChOwn(file.Number, owner, owner), "chown", $"'{path}'");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PodPlanner
         _app = options.AppName ?? Pods.AppName.FromImage(image.Name);
         HostName = options.HostName ?? pod.MachineName;
         ImageUser user = FindUser(root);
-        string workingDirectory = options.WorkingDirectory ?? (image.Config.WorkingDirectory.Length > 0 ? image.Config.WorkingDirectory : "/");
+        string workingDirectory = options.WorkingDirectory ?? (image.Config.WorkingDirectory.StartsWith('/') ? Path.GetFullPath(image.Config.WorkingDirectory) : image.Config.WorkingDirectory.Length > 0 ? image.Config.WorkingDirectory : "/");
         ImageChecks.Check(options, image.Config, user, workingDirectory);
         IReadOnlyList<string> environment = AppEnvironment.Merge(
             image.Config, options, _app, user, options.Mode == RunMode.Interactive ? terminal ?? "linux" : null);
@@ -42,6 +42,7 @@ internal sealed class PodPlanner
                 RunMode.Interactive => AppStreams.Console,
                 _ => AppStreams.Journal,
             },
+            HasInput = options.Mode != RunMode.Foreground || !Foreground.PipeStreams.IsEmpty(0),
             Isolation = Isolate(options),
         };
     }

@@ -24,12 +24,18 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
             throw failure;
         }
 
+        if (code is null && !isReady && stopSignal is null)
+        {
+            RemoveIfAsked(options, handle);
+            throw new PodctlException(
+                options.Mode == RunMode.Detached ? ExitCode.Failed : ExitCode.RunFailed,
+                $"pod '{pod.Id}' ended before its app had started",
+                options.Remove ? null : $"`podctl logs --all {pod.Id.Short}` shows what the pod's systemd says");
+        }
+
         if (options.Mode == RunMode.Detached)
         {
-            return isReady || code is not null
-                ? 0
-                : throw new PodctlException(
-                    ExitCode.Failed, $"pod '{pod.Id}' ended before its app had started", $"`podctl logs --all {pod.Id.Short}` shows what the pod's systemd says");
+            return 0;
         }
 
         RemoveIfAsked(options, handle);

@@ -135,7 +135,14 @@ internal sealed class RunService(RunServices services) : IPodRunner
             services.Messages.Warn($"{loss}, ignoring");
         }
 
-        return new RunOutcome(services, pod, app, leader).Conclude(options, handle, isReady, session.StopSignal);
+        int code = new RunOutcome(services, pod, app, leader).Conclude(options, handle, isReady, session.StopSignal);
+        if (streams?.OutputFailure is not string failure)
+        {
+            return code;
+        }
+
+        services.Messages.Warn($"cannot write the app's output: {failure}; `podctl logs` has all of it");
+        return code == 0 ? (int)ExitCode.RunFailed : code;
     }
 
     private static IAppStreams? Streams(RunMode mode, PodDirectories pod, AppSpec app, uint ids, Action kill) => mode switch

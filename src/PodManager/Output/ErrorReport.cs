@@ -16,6 +16,9 @@ internal sealed class ErrorReport(Printer error)
             case PodctlException e:
                 Write(e, e.Hint);
                 return e.Code;
+            case FileNotFoundException { FileName: null }:
+                error.Line("podctl: the current directory is not there any more");
+                return ExitCode.Failed;
             case NativeException or IOException or UnauthorizedAccessException:
                 // The system said no to something that nobody explained better.
                 Write(exception, hint: null);

@@ -86,7 +86,7 @@ internal sealed class Printer : IDisposable
         {
             // A full disk behind `>`: the result is lost, which must not look like success, nor be tried again at the end.
             Volatile.Write(ref _isClosed, true);
-            throw new PodctlException(ExitCode.Failed, $"cannot write the output: {e.Reason}", cause: e);
+            throw new PodctlException(ExitCode.Failed, $"cannot write the output: {e.Reason}");
         }
     }
 }

@@ -14,7 +14,8 @@ internal readonly record struct AppName
     public static bool TryParse(string text, [NotNullWhen(true)] out AppName? name)
     {
         bool isValid = text.Length is > 0 and <= MaxLength && text[0] != '-' && text[^1] != '-'
-            && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+            && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+            && !IsTaken(text);
         name = isValid ? new AppName(text) : null;
         return isValid;
     }
@@ -27,8 +28,11 @@ internal readonly record struct AppName
         text = end < 0 ? text : text[..end];
         string valid = new([.. text.ToLowerInvariant().Select(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '-')]);
         valid = valid[..Math.Min(valid.Length, MaxLength)].Trim('-');
-        return new AppName(valid.Length > 0 ? valid : "app");
+        return new AppName(valid.Length == 0 || IsTaken(valid) ? "app" : valid);
     }
+
+    // The pod's own services.
+    private static bool IsTaken(string text) => text.StartsWith("systemd-", StringComparison.Ordinal) || text == "pod-end";
 
     public override string ToString() => _value ?? "";
 }

@@ -32,6 +32,9 @@ internal sealed record AppSpec
 
     public required AppStreams Streams { get; init; }
 
+    /// <summary>Whether there can be input: in the foreground, not if podctl has none itself.</summary>
+    public bool HasInput { get; init; } = true;
+
     public required AppIsolation Isolation { get; init; }
 }
 

@@ -12,6 +12,9 @@ namespace PodManager.Store;
 internal sealed partial class PodStore
 {
     internal const string RecordFile = "pod.json";
+
+    // A command line has at most 6 MiB (execve(2)), and is in it twice at worst, escaped.
+    private const int RecordLimit = 64 << 20;
     internal const string LeaderFile = "leader";
     internal const string ReadyFile = "ready";
     internal const string GarbageFile = "garbage";
@@ -153,7 +156,7 @@ internal sealed partial class PodStore
         try
         {
             using Fd file = Files.OpenAt(directory, RecordFile, O_RDONLY | O_NOFOLLOW);
-            PodRecord? record = JsonSerializer.Deserialize(Files.ReadBytes(file), PodJson.Default.PodRecord);
+            PodRecord? record = JsonSerializer.Deserialize(Files.ReadBytes(file, RecordLimit), PodJson.Default.PodRecord);
             return record is { Version: PodRecord.CurrentVersion }
                 ? (record, null)
                 : (null, $"'{RecordFile}' has version {record?.Version}, and this podctl knows only {PodRecord.CurrentVersion}");

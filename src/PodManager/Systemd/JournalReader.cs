@@ -57,6 +57,8 @@ internal sealed unsafe class JournalReader : IJournalReader
         }
     }
 
+    public void Or() => _ = Check(LibSystemd.JournalAddDisjunction(_journal), "add_disjunction");
+
     public void SeekTail(ulong count)
     {
         _ = Check(LibSystemd.JournalSeekTail(_journal), "seek_tail");

@@ -25,7 +25,7 @@ internal sealed class MachineManager(SystemBus bus) : IMachineManager
                 .Append(rootDirectory);
             sent = bus.Send(call);
         }
-        catch (Exception e) when (e is BusException or NativeException)
+        catch (Exception e) when (e is BusException or NativeException or PodctlException)
         {
             return new Pending<string?>(_ => e.Message);
         }

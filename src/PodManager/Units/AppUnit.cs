@@ -12,12 +12,15 @@ internal static class AppUnit
     // What systemd would add to every service's environment and no image expects.
     private const string Unset = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID LANG MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE";
 
+    // systemd takes 1 MiB.
+    private const int LongestLineBytes = 1_000_000;
+
     public static string NameOf(string app) => $"{app}.service";
 
     public static string Text(AppSpec app)
     {
         StringBuilder unit = new();
-        void Line(string line) => unit.Append(line).Append('\n');
+        void Line(string line) => unit.Append(Encoding.UTF8.GetByteCount(line) <= LongestLineBytes ? line : throw TooLong(app, line)).Append('\n');
 
         Line("[Unit]");
         Line($"Description={UnitText.Line(app.Description)}");
@@ -53,6 +56,7 @@ internal static class AppUnit
         IsolationLines.Write(app.Isolation, Line);
         Streams(app, Line);
         Line($"SyslogIdentifier={app.Name}");
+        Line("SyslogLevelPrefix=no");
         Line("IgnoreSIGPIPE=no");
         Line($"KillSignal={app.StopSignal}");
         Line("# as container runtimes do it: the main process is asked, the rest is killed once it is gone");
@@ -62,6 +66,11 @@ internal static class AppUnit
         Line($"ExecStopPost=+{StatusCommand(app)}");
         return unit.ToString();
     }
+
+    private static PodctlException TooLong(AppSpec app, string line) => new(
+        ExitCode.RunFailed,
+        $"cannot run app '{app.Name}': {Encoding.UTF8.GetByteCount(line)} bytes of {(line.StartsWith("ExecStart", StringComparison.Ordinal) ? "arguments" : "one setting")} are more than a line of a unit file may have, {LongestLineBytes}",
+        "a file or standard input takes more");
 
     /// <summary>What the image sets itself must stay, even under a name that systemd uses.</summary>
     private static string UnsetExcept(IReadOnlyList<string> environment) => string.Join(
@@ -77,7 +86,7 @@ internal static class AppUnit
                 line("StandardError=journal");
                 break;
             case AppStreams.Foreground:
-                line($"StandardInput=file:{Exchange.InsidePod}/{Exchange.Stdin(app.Name)}");
+                line(app.HasInput ? $"StandardInput=file:{Exchange.InsidePod}/{Exchange.Stdin(app.Name)}" : "StandardInput=null");
                 line($"StandardOutput=file:{Exchange.InsidePod}/{Exchange.Stdout(app.Name)}");
                 line($"StandardError=file:{Exchange.InsidePod}/{Exchange.Stderr(app.Name)}");
                 break;
@@ -91,7 +100,7 @@ internal static class AppUnit
     }
 
     /// <summary>
-    /// Leaves the exit status as a file, in one write(2); it counts once the line is complete. A podctl that is attached is told by a fifo, which is opened for reading too,
+    /// Leaves the exit status in a file that is there already, empty and with its block on the disk, in one write(2); it counts once the line is complete. A podctl that is attached is told by a fifo, which is opened for reading too,
     /// so that this waits for nobody. In the foreground it then waits for the lock that podctl holds until it has read and logged all output: journald is still
     /// there, and this process, in the app's own cgroup, is whom the last lines are logged for.
     /// </summary>
@@ -105,6 +114,6 @@ internal static class AppUnit
 
         // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
         const string ready = "n=0; while [ ! -S /run/systemd/journal/io.systemd.journal ] && [ $$n -lt 300 ]; do sleep 0.01; n=$$((n+1)); done";
-        return $"/bin/sh -c '{ready}; echo \"$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT\" >{file}{tell}{wait}'";
+        return $"/bin/sh -c '{ready}; echo \"$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT\" 1<>{file}{tell}{wait}'";
     }
 }

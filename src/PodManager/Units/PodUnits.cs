@@ -9,8 +9,8 @@ internal static class PodUnits
     private const uint Readable = 0x1A4;
     private const string UnitDirectory = "/etc/systemd/system";
 
-    // Each of these is a way in which the pod can be asked to end; all end it in the same order.
-    private static readonly string[] EndTargets = ["exit", "poweroff", "halt", "reboot", "shutdown", "kbrequest", "ctrl-alt-del"];
+    // Each of these is a way in which the pod can be asked to end; all end it in the same order. systemd starts rescue.target when default.target cannot be, as with an app's unit that it does not accept.
+    private static readonly string[] EndTargets = ["exit", "poweroff", "halt", "reboot", "shutdown", "kbrequest", "ctrl-alt-del", "rescue"];
 
     /// <summary>PID 1 of the pod, and its arguments.</summary>
     public static IReadOnlyList<string> Init { get; } =
@@ -48,7 +48,7 @@ internal static class PodUnits
             // journald opens /var/log/journal from its first line on.
             new("/run/systemd/journal/flushed", Readable, ""),
             new("/etc/systemd/journald.conf.d/zz-podctl.conf", Readable, JournaldSettings),
-            Unit("default.target", $"[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service systemd-journald-dev-log.socket {appUnits}\nAfter={appUnits}\n"),
+            Unit("default.target", $"[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service systemd-journald-dev-log.socket\nRequires={appUnits}\nAfter={appUnits}\n"),
             Unit("systemd-journald.socket", JournaldSocket),
             Unit("systemd-journald-dev-log.socket", DevLogSocket),
             Unit("systemd-journald.service", JournaldService),

@@ -97,7 +97,7 @@ internal static class PodRoot
         {
             Directory(target);
             using Fd mount = MountApi.Clone(source, recursive: false);
-            MountApi.SetAttributes(mount, attributes, recursive: false, idMapOf, source);
+            SetAttributes(mount, attributes, idMapOf, source);
             MountApi.Attach(mount, _root + target);
         }
 
@@ -213,7 +213,7 @@ internal static class PodRoot
         {
             using (Fd layers = MountApi.Clone(plan.LayersDirectory, recursive: false))
             {
-                MountApi.SetAttributes(layers, MountAttributes.ReadOnly, recursive: false, users, plan.LayersDirectory);
+                SetAttributes(layers, MountAttributes.ReadOnly, users, plan.LayersDirectory);
                 MountApi.Attach(layers, _root + Layers);
             }
 
@@ -223,6 +223,19 @@ internal static class PodRoot
             }
 
             MountApi.Detach(_root + Layers);
+        }
+
+        private static void SetAttributes(Fd mount, MountAttributes attributes, Fd? users, string source)
+        {
+            try
+            {
+                MountApi.SetAttributes(mount, attributes, recursive: false, users, source);
+            }
+            catch (NativeException e) when (e.Errno == Errno.EINVAL && users is not null)
+            {
+                throw new Phases.PodStartException(
+                    $"the file system of '{source}' has no id-mapped mounts, which a pod's user namespace needs: ext4, XFS and Btrfs have; --private-users=no goes without");
+            }
         }
 
         private void Overlay(AppPlan app)

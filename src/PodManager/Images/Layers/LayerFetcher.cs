@@ -61,7 +61,7 @@ internal sealed class LayerFetcher(ILayerStore store, IProgressSink progress)
 
     private static string? HintFor(Errno errno) => errno switch
     {
-        Errno.ENOSPC or Errno.EDQUOT => "`podctl image rm` and `podctl rm` free space",
+        Errno.ENOSPC or Errno.EDQUOT => "podctl leaves 16 MiB of a file system free; `podctl image rm` and `podctl rm` free space",
         Errno.EOPNOTSUPP => "the file system of podctl's data directory does not support what the image needs",
         _ => null,
     };

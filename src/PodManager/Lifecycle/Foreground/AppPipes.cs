@@ -20,6 +20,7 @@ internal sealed class AppPipes : IDisposable
     private readonly Fd _lock;
     private readonly Fd[] _held;
     private readonly Fd _readerOfInput;
+    private readonly Fd _fifoOfInput;
     private bool _hasStarted;
     private bool _inputHasEnded;
 
@@ -41,6 +42,7 @@ internal sealed class AppPipes : IDisposable
         Output = Files.Open(output, O_RDONLY | O_NONBLOCK);
         Error = Files.Open(error, O_RDONLY | O_NONBLOCK);
         Input = Files.Open(input, O_WRONLY);
+        _fifoOfInput = Files.Open(input, O_PATH);
         _held = [Files.Open(output, O_WRONLY), Files.Open(error, O_WRONLY)];
         _paths = [input, output, error];
         string lockPath = pod.InExchange(Exchange.DrainLock(app));
@@ -68,6 +70,21 @@ internal sealed class AppPipes : IDisposable
         }
     }
 
+    /// <summary>
+    /// After the end of input: lets go on whoever opens the input once more (`cat /dev/stdin`), which in a fifo waits for a writer. It finds the end at once.
+    /// </summary>
+    public void LetReadersIn()
+    {
+        if (Input.IsClosed)
+        {
+            int writer = Libc.Open(_fifoOfInput.ProcPath, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0);
+            if (writer >= 0)
+            {
+                _ = Libc.Close(writer); // ENXIO: nobody reads
+            }
+        }
+    }
+
     /// <summary>The app has its input open: from now on closing either side shows at the other.</summary>
     public void AppHasStarted()
     {
@@ -92,6 +109,7 @@ internal sealed class AppPipes : IDisposable
     {
         ReleaseStatus();
         _readerOfInput.Dispose();
+        _fifoOfInput.Dispose();
         Input.Dispose();
         Output.Dispose();
         Error.Dispose();

@@ -81,6 +81,8 @@ internal sealed class ConsoleStreams : IAppStreams
 
     public string? Loss => null;
 
+    public string? OutputFailure => null;
+
     public void Dispose()
     {
         RestoreTerminal();

@@ -41,7 +41,7 @@ internal sealed class EndFifo : IDisposable
             return false;
         }
 
-        return File.Exists(_status);
+        return new FileInfo(_status) is { Exists: true, Length: > 0 };
     }
 
     public void Dispose() => Fd.Dispose();

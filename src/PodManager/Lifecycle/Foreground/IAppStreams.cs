@@ -19,6 +19,9 @@ internal interface IAppStreams : IDisposable
     /// <returns>False when the time was up.</returns>
     bool Finish(TimeSpan timeout);
 
-    /// <summary>What was lost, for the user; null if nothing.</summary>
+    /// <summary>What of the journal was lost, for the user; null if nothing.</summary>
     string? Loss { get; }
+
+    /// <summary>Why the app's output could not all be written to podctl's own streams; null if it was.</summary>
+    string? OutputFailure { get; }
 }

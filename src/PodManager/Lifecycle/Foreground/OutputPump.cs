@@ -33,8 +33,8 @@ internal sealed class OutputPump
         _thread = new Thread(Copy, maxStackSize: 256 * 1024) { IsBackground = true, Name = name };
     }
 
-    /// <summary>Nobody reads podctl's output any more.</summary>
-    public bool IsBroken { get; private set; }
+    /// <summary>Why not all could be passed on; null if it was, or if nobody reads podctl's output any more.</summary>
+    public string? Failure { get; private set; }
 
     public void Start() => _thread.Start();
 
@@ -90,7 +90,7 @@ internal sealed class OutputPump
         catch (Exception e) when (e is NativeException or ObjectDisposedException)
         {
             // EPIPE: the app finds out by SIGPIPE, as in any pipeline.
-            IsBroken = true;
+            Failure = e is NativeException { Errno: not Errno.EPIPE } failure ? failure.Reason : null;
             lock (_reading)
             {
                 if (!_isDrained)

@@ -5,6 +5,9 @@ namespace PodManager.Lifecycle.Foreground;
 /// <summary>Standard input, output and error as separate streams of bytes, unchanged; output goes to the pod's journal too.</summary>
 internal sealed class PipeStreams : IAppStreams
 {
+    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongPause = TimeSpan.FromMilliseconds(250);
+
     private readonly PodDirectories _pod;
     private readonly string _app;
     private readonly uint _uid;
@@ -31,10 +34,17 @@ internal sealed class PipeStreams : IAppStreams
     public void Start(PodLeader leader)
     {
         _journal = new JournalForwarder(leader.Pid, _pod.Cgroup, _app, _uid, _gid, () => leader.HasEnded);
-        new StreamPump("stdin", new Fd(0, owns: false), _pipes.Input, _pipes.EndInput).Start();
+        if (!IsEmpty(0))
+        {
+            new StreamPump("stdin", new Fd(0, owns: false), _pipes.Input, EndInput).Start();
+        }
+
         StartOutput("stdout", _pipes.Output, 1);
         StartOutput("stderr", _pipes.Error, 2);
     }
+
+    /// <summary>Whether a stream of podctl's is /dev/null: then there is nothing to pass.</summary>
+    public static bool IsEmpty(int number) => Files.IsNullDevice(number);
 
     public void AppHasStarted() => _pipes.AppHasStarted();
 
@@ -65,10 +75,23 @@ internal sealed class PipeStreams : IAppStreams
 
     public string? Loss => _journal is { HasLostLines: true } ? "the pod's journal is incomplete: it was gone before everything had been written" : null;
 
+    public string? OutputFailure => _outputs.Select(static pump => pump.Failure).FirstOrDefault(static failure => failure is not null);
+
     public void Dispose()
     {
         // The pumps may still be inside a read; what they use goes with the process.
         _journal?.Dispose();
+    }
+
+    // On the pump's thread, which has nothing else to do.
+    private void EndInput()
+    {
+        _pipes.EndInput();
+        Span<bool> ready = stackalloc bool[1];
+        for (TimeSpan pause = ShortPause; !Poll.Wait([_ended.Fd], pause, ready); pause = pause < LongPause ? pause * 1.1 : LongPause)
+        {
+            _pipes.LetReadersIn();
+        }
     }
 
     private void StartOutput(string name, Fd from, int to)
