@@ -177,4 +177,47 @@ public sealed class BadLuckTests : SystemTest
         using OwnStore store = new();
         return await act(store.Flag);
     }
+
+    [SystemFact]
+    public async Task A_start_that_stage1_gives_up_says_why_every_time()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            CliResult result = (await RunAsync(new Run("true") with { AppFlags = ["--working-dir=/etc/passwd"] })).ExpectFailure(125);
+            Assert.Contains("Not a directory", result.Stderr, StringComparison.Ordinal);
+        }
+
+        await ExpectNothingLeftAsync();
+    }
+
+    [SystemTheory]
+    [InlineData("--user=65535", "stands for none")]
+    [InlineData("--name=systemd-journald", "is no app name")]
+    public async Task What_systemd_would_not_take_is_refused(string flag, string message) =>
+        Assert.Contains(message, (await RunAsync(new Run("true") with { AppFlags = [flag] })).Stderr, StringComparison.Ordinal);
+
+    [SystemFact]
+    public async Task A_command_line_of_almost_a_megabyte_works_and_more_is_refused()
+    {
+        string[] words = [.. Enumerable.Range(0, 9).Select(static _ => new string('a', 100_000))];
+        _ = (await RunAsync(new Run(["true", .. words]))).Expect(0);
+        Assert.Contains("bytes of arguments", (await RunAsync(new Run(["true", .. words, .. words]))).ExpectFailure(125).Stderr, StringComparison.Ordinal);
+    }
+
+    [SystemFact]
+    public async Task A_pod_whose_disk_is_full_has_its_status()
+    {
+        string data = Directory.CreateDirectory(Path.Combine(Scratch, "data")).FullName;
+        _ = (await Cli.RunAsync(Ct, "mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", data)).Expect(0);
+        try
+        {
+            string run = $"podctl --dir={data} run {Podctl.Trust} --quiet {Podctl.Registry}busybox:latest --";
+            _ = (await Cli.ShellAsync(Ct, $"{run} true")).Expect(0);
+            _ = (await Cli.ShellAsync(Ct, $"{run} sh -c 'cat /dev/zero >/x 2>/dev/null; exit 9'")).ExpectFailure(9);
+        }
+        finally
+        {
+            _ = await Cli.ShellAsync(CancellationToken.None, $"podctl --dir={data} rm --force $(podctl --dir={data} list --format=json | jq -r '.[].name'); umount {data}");
+        }
+    }
 }

@@ -96,4 +96,24 @@ public sealed class DetachTests : SystemTest
         string[] maps = await Task.WhenAll(pods.Select(async pod => await File.ReadAllTextAsync($"/proc/{await pod.LeaderAsync(Ct)}/uid_map", Ct)));
         Assert.Equal(pods.Count, maps.Distinct().Count());
     }
+
+    [SystemFact]
+    public async Task Output_can_be_opened_by_its_name()
+    {
+        TestPod pod = await DetachAsync(new Run("sh", "-c", "ln -s /dev/stdout /tmp/access.log; seq 5000 >>/tmp/access.log; echo problem >/dev/stderr") with { AppFlags = ["--user=app"] });
+        _ = (await Podctl.RunAsync(Ct, "status", "--wait", pod.Uuid)).Expect(0);
+        string[] lines = (await Podctl.RunAsync(Ct, "logs", pod.Uuid)).Expect(0).Lines;
+        Assert.Equal([.. Enumerable.Range(1, 5000).Select(static n => $"{n}"), "problem"], lines);
+    }
+
+    [SystemFact]
+    public async Task Logs_have_the_lines_of_an_app_that_is_gone_at_once_and_speaks_syslog_too()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            TestPod pod = await DetachAsync("sh", "-c", "echo '<3>one'; echo two; logger three");
+            _ = (await Podctl.RunAsync(Ct, "status", "--wait", pod.Uuid)).Expect(0);
+            Assert.Equal(["<3>one", "three", "two"], (await Podctl.RunAsync(Ct, "logs", pod.Uuid)).Expect(0).Lines.Order(StringComparer.Ordinal));
+        }
+    }
 }

@@ -143,4 +143,28 @@ public sealed class StreamTests : SystemTest
         CliResult result = await ShellAsync("sleep 60 & echo started");
         Assert.Equal("started\n", result.Expect(0).Stdout);
     }
+
+    [SystemTheory]
+    [InlineData("sleep 0.3; cat /dev/stdin")]
+    [InlineData("cat; cat /dev/stdin")]
+    [InlineData("cat /dev/stdin; cat; cat /dev/stdin")]
+    public async Task Input_can_be_opened_again_after_its_end(string script)
+    {
+        CliResult result = await RunAsync(Run.Shell(script) with { Options = new CliOptions { Input = "hi\n"u8.ToArray() } });
+        Assert.Equal("hi\n", result.Expect(0).Stdout);
+    }
+
+    [SystemFact]
+    public async Task Output_that_cannot_be_written_is_no_success()
+    {
+        string words = string.Join(' ', new Run("echo", "lost").Words(NewUuidFile()));
+        CliResult result = await Cli.ShellAsync(Ct, $"podctl {words} >/dev/full");
+        Assert.Contains("cannot write the app's output: No space left on device", result.ExpectFailure(125).Stderr, StringComparison.Ordinal);
+        Assert.Equal("lost\n", (await Podctl.RunAsync(Ct, "logs", Pods()[^1].Uuid)).Expect(0).Stdout);
+        foreach (string verb in new[] { "list", "version", "help run" })
+        {
+            result = (await Cli.ShellAsync(Ct, $"podctl {verb} >/dev/full")).ExpectFailure(1);
+            Assert.Equal("podctl: cannot write the output: No space left on device\n", result.Stderr);
+        }
+    }
 }

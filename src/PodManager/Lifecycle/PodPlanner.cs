@@ -117,6 +117,7 @@ internal sealed class PodPlanner
                 HostFiles = AppFiles.OfHost(_options),
                 UnmaskedPaths = _options.InsecureOptions.HasFlag(InsecureOptions.Paths),
                 HasConsole = console is not null,
+                HasOutputFifo = App.Streams == AppStreams.Journal,
                 ReadOnlyRoot = App.Isolation.ReadOnlyRoot,
                 Volumes = [.. _image.Config.Volumes.Except(_options.Mounts.Select(static mount => mount.Target))],
                 Mounts = [.. _options.Mounts.Select(mount => Mount(pod, mount))],

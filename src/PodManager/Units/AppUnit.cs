@@ -27,6 +27,12 @@ internal static class AppUnit
         Line("DefaultDependencies=no");
         Line("Requires=systemd-journald.socket");
         Line("After=systemd-journald.socket systemd-journald.service");
+        if (app.Streams == AppStreams.Journal)
+        {
+            Line($"Requires={OutputFifo.SocketOf(app.Name)}");
+            Line($"After={OutputFifo.SocketOf(app.Name)}");
+        }
+
         Line("# the pod ends with its app, and with its app's exit code");
         Line("SuccessAction=exit");
         Line("FailureAction=exit");
@@ -102,7 +108,7 @@ internal static class AppUnit
     /// <summary>
     /// Leaves the exit status in a file that is there already, empty and with its block on the disk, in one write(2); it counts once the line is complete. A podctl that is attached is told by a fifo, which is opened for reading too,
     /// so that this waits for nobody. In the foreground it then waits for the lock that podctl holds until it has read and logged all output: journald is still
-    /// there, and this process, in the app's own cgroup, is whom the last lines are logged for.
+    /// there, and this process, in the app's own cgroup, is whom the last lines are logged for. In the background it passes on what is left in the output's fifo.
     /// </summary>
     private static string StatusCommand(AppSpec app)
     {
@@ -110,7 +116,7 @@ internal static class AppUnit
         string tell = app.Streams == AppStreams.Journal ? "" : $"; echo 1<>{Exchange.InsidePod}/{Exchange.End(app.Name)}";
         string wait = app.Streams == AppStreams.Foreground
             ? $"; exec /usr/bin/flock --shared 9 9<{Exchange.InsidePod}/{Exchange.DrainLock(app.Name)}"
-            : "";
+            : app.Streams == AppStreams.Journal ? $"; {OutputFifo.DrainCommand(app.Name)}" : "";
 
         // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
         const string ready = "n=0; while [ ! -S /run/systemd/journal/io.systemd.journal ] && [ $$n -lt 300 ]; do sleep 0.01; n=$$((n+1)); done";

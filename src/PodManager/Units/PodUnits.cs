@@ -38,6 +38,8 @@ internal static class PodUnits
     public static IReadOnlyList<PlanFile> Files(PodId pod, IReadOnlyList<AppSpec> apps)
     {
         string appUnits = string.Join(' ', apps.Select(app => AppUnit.NameOf(app.Name)));
+        AppSpec[] inBackground = [.. apps.Where(static app => app.Streams == AppStreams.Journal)];
+        string all = string.Join(' ', [appUnits, .. inBackground.SelectMany(static app => new[] { OutputFifo.SocketOf(app.Name), OutputFifo.ServiceOf(app.Name) })]);
         List<PlanFile> files =
         [
             new("/etc/machine-id", Readable, $"{pod.MachineId}\n"),
@@ -52,11 +54,17 @@ internal static class PodUnits
             Unit("systemd-journald.socket", JournaldSocket),
             Unit("systemd-journald-dev-log.socket", DevLogSocket),
             Unit("systemd-journald.service", JournaldService),
-            Unit("pod-end.service", PodEnd(appUnits)),
+            Unit("pod-end.service", PodEnd(all)),
         ];
         files.AddRange(EndTargets.Select(target => Unit(
             $"{target}.target", "[Unit]\nDefaultDependencies=no\nRequires=pod-end.service\nAfter=pod-end.service\n")));
         files.AddRange(apps.Select(app => Unit(AppUnit.NameOf(app.Name), AppUnit.Text(app))));
+        foreach (AppSpec app in inBackground)
+        {
+            files.Add(Unit(OutputFifo.SocketOf(app.Name), OutputFifo.Socket(app.Name)));
+            files.Add(Unit(OutputFifo.ServiceOf(app.Name), OutputFifo.Service(app.Name)));
+        }
+
         return files;
     }
 

@@ -9,6 +9,8 @@ namespace Stage1.Mounts;
 internal sealed class AppRoot : IDisposable
 {
     private const uint ReadWriteAll = 0x1B6;
+    private const uint OwnerOnly = 0x1C0;
+    private const uint EverybodyWrites = 0x192; // 0622, as the socket unit has it
     private const string EmptyDirectory = "/.empty-directory";
     private const string EmptyFile = "/.empty-file";
 
@@ -143,9 +145,25 @@ internal sealed class AppRoot : IDisposable
             MountOnDirectory($"/dev/{name}", $"/dev/{name}");
         }
 
+        if (_app.HasOutputFifo)
+        {
+            BindOutput();
+        }
+
         foreach ((string name, string target) in DeviceFiles.Links)
         {
             _root.LinkIfMissing($"/dev/{name}", target);
+        }
+    }
+
+    private void BindOutput()
+    {
+        string fifo = OutputFifos.PathOf(_app.Name);
+        _ = Files.MakeDirectory(null, OutputFifos.Directory, OwnerOnly);
+        _ = NativeException.ThrowIfFailed(Libc.MkFifoAt(Libc.AtFdCwd, fifo, EverybodyWrites), "mkfifo", $"'{fifo}'");
+        foreach (string name in new[] { "/dev/stdout", "/dev/stderr" })
+        {
+            Cover(fifo, name);
         }
     }
 
