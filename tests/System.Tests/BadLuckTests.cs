@@ -213,7 +213,7 @@ public sealed class BadLuckTests : SystemTest
         {
             string run = $"podctl --dir={data} run {Podctl.Trust} --quiet {Podctl.Registry}busybox:latest --";
             _ = (await Cli.ShellAsync(Ct, $"{run} true")).Expect(0);
-            _ = (await Cli.ShellAsync(Ct, $"{run} sh -c 'cat /dev/zero >/x 2>/dev/null; exit 9'")).ExpectFailure(9);
+            Assert.Equal(9, (await Cli.ShellAsync(Ct, $"{run} sh -c 'cat /dev/zero >/x 2>/dev/null; exit 9'")).ExitCode);
         }
         finally
         {

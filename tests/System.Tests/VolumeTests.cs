@@ -83,7 +83,7 @@ public sealed class VolumeTests : SystemTest
     public async Task A_device_is_allowed_when_it_is_a_volume()
     {
         Assert.SkipUnless(File.Exists("/dev/fuse"), "this host has no /dev/fuse");
-        Run run = Run.Shell("exec 3<>/dev/fuse && echo opened");
+        Run run = Run.Shell("test -c /dev/fuse && exec 3<>/dev/fuse && echo opened");
         Assert.NotEqual(0, (await RunAsync(run)).ExitCode);
         Assert.Equal("opened\n", (await RunAsync(run with { Flags = ["--volume=/dev/fuse:/dev/fuse"] })).Expect(0).Stdout);
     }
