@@ -1,5 +1,6 @@
 using PodManager.Commands;
 using PodManager.Images;
+using PodManager.Images.Export;
 using PodManager.Lifecycle;
 using PodManager.Store;
 using PodManager.Systemd;
@@ -30,6 +31,10 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);
 
     public IImageSource ImageSource => new ImageSource(Images, Layers, progress, time);
+
+    public IImageExporter ImageExporter => new ImageExporter(Images, Layers, progress);
+
+    public IStoreChecker StoreChecker => new StoreChecker(settings.Directory, Layers, PodStore.LayersInUse, progress);
 
     private LayerStore Layers => _layers ??= new LayerStore(settings.Directory, time);
 

@@ -32,6 +32,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
     internal static partial int RenameAt(int oldDirFd, byte* oldPath, int newDirFd, byte* newPath);
 
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true)]
+    internal static partial int RenameAt2(int oldDirFd, byte* oldPath, int newDirFd, byte* newPath, uint flags);
+
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     internal static partial long LSeek(int fd, long offset, int whence);
 

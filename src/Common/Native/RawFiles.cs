@@ -201,6 +201,17 @@ internal static unsafe partial class RawFiles
         ThrowIfFailed(Libc.RenameAt(oldDirectory.Number, from, newDirectory.Number, to), "rename", oldName);
     }
 
+    /// <summary>renameat2(2), RENAME_EXCHANGE: each of two names gets what the other one had.</summary>
+    internal static void Exchange(Fd directory, ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        const uint exchange = 2;
+        byte* from = stackalloc byte[LengthOf(one)];
+        Terminate(one, from);
+        byte* to = stackalloc byte[LengthOf(other)];
+        Terminate(other, to);
+        ThrowIfFailed(Libc.RenameAt2(directory.Number, from, directory.Number, to, exchange), "rename", other);
+    }
+
     private static Errno Unlink(Fd directory, ReadOnlySpan<byte> name, int flags)
     {
         byte* path = stackalloc byte[LengthOf(name)];

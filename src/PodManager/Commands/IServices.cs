@@ -13,5 +13,9 @@ internal interface IServices : IDisposable
 
     IImageSource ImageSource { get; }
 
+    IImageExporter ImageExporter { get; }
+
+    IStoreChecker StoreChecker { get; }
+
     IJournal Journals { get; }
 }

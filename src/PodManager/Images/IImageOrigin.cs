@@ -3,7 +3,7 @@ using PodManager.Lifecycle;
 
 namespace PodManager.Images;
 
-/// <summary>Where an image comes from: a registry, a directory, later an archive.</summary>
+/// <summary>Where an image comes from: a registry, a directory, an archive.</summary>
 internal interface IImageOrigin : IDisposable
 {
     /// <summary>The manifest or index that the reference names, its digest computed from what came.</summary>

@@ -1,4 +1,5 @@
 using Common.Native;
+using PodManager.Images.Archives;
 using PodManager.Images.Layers;
 using PodManager.Images.Oci;
 using PodManager.Images.Registry;
@@ -15,7 +16,7 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, IProgr
         ImageRef image = ImageRef.Parse(reference);
         bool isFetchable = image is not StoredImageRef && options.Policy != PullPolicy.Never;
 
-        // A directory is read again each time, as it may have changed; a digest's image cannot.
+        // A directory or an archive is read again each time, as it may have changed; a digest's image cannot.
         bool isLookedUp = !isFetchable || image is RegistryRef registry && (options.Policy == PullPolicy.New || registry.Digest is not null);
         if (isLookedUp && images.Find(image) is { } stored)
         {
@@ -40,7 +41,8 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, IProgr
             using IImageOrigin origin = image switch
             {
                 RegistryRef registry => new RegistryOrigin(registry, options, clock),
-                LayoutRef layout => new LayoutOrigin(layout),
+                LayoutRef layout => new LayoutOrigin(new LayoutDirectory(layout.Directory), layout.Tag),
+                ArchiveRef archive => await new ArchiveOpener(images, progress).OpenAsync(archive, ct),
                 _ => throw new InvalidOperationException($"'{image}' is fetched from nowhere"),
             };
             ResolvedImage resolved = await new ManifestResolver(origin, HostPlatform.Current).ResolveAsync(ct);

@@ -5,55 +5,50 @@ using PodManager.Pods;
 
 namespace PodManager.Images;
 
-/// <summary>An image in a directory in OCI's image layout (OCI image-spec, image-layout.md).</summary>
-internal sealed class LayoutOrigin(LayoutRef image) : IImageOrigin
+/// <summary>An image in OCI's image layout (OCI image-spec, image-layout.md), in a directory or in an archive.</summary>
+/// <param name="files">The layout; closed with this.</param>
+/// <param name="tag">Null if the layout is expected to hold one image.</param>
+internal sealed class LayoutOrigin(ILayoutFiles files, string? tag) : IImageOrigin
 {
     private const string TagAnnotation = "org.opencontainers.image.ref.name";
-    private const int DocumentLimit = 4 << 20;
 
     public async Task<ImageDocument> ReadNamedAsync(CancellationToken ct)
     {
         try
         {
-            byte[] marker = await ReadFileAsync(Path.Combine(image.Directory, "oci-layout"), ct);
+            byte[] marker = await ReadFileAsync("oci-layout", ct);
             if (JsonSerializer.Deserialize(marker, OciJson.Default.OciLayoutFile)?.ImageLayoutVersion != "1.0.0")
             {
-                throw new PodctlException(ExitCode.Failed, $"'{image.Directory}' has another version of OCI's image layout than 1.0.0");
+                throw new PodctlException(ExitCode.Failed, $"'{files.Place}' has another version of OCI's image layout than 1.0.0");
             }
 
-            byte[] index = await ReadFileAsync(Path.Combine(image.Directory, "index.json"), ct);
+            byte[] index = await ReadFileAsync("index.json", ct);
             OciDescriptor chosen = Choose(JsonSerializer.Deserialize(index, OciJson.Default.OciManifest)?.Manifests ?? []);
             return await ReadAsync(Blob.From(chosen, "the layout's entry"), ct);
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new PodctlException(ExitCode.NotFound, $"'{image.Directory}' is no directory in OCI's image layout", cause: missing);
-        }
         catch (JsonException damaged)
         {
-            throw new PodctlException(ExitCode.Failed, $"'{image.Directory}' is not a valid OCI image layout", cause: damaged);
+            throw new PodctlException(ExitCode.Failed, $"'{files.Place}' is not a valid OCI image layout", cause: damaged);
         }
     }
 
     public async Task<ImageDocument> ReadAsync(Blob blob, CancellationToken ct)
     {
-        await using FileStream file = OpenFile(blob);
-        byte[] content = await ReadAllAsync(file, ct);
+        await using Stream file = OpenBlob(blob);
+        byte[] content = await DocumentReader.ReadAsync(file, $"the file of '{blob.Digest}'", ct);
         Digest actual = ContentHash.Of(content, blob.Digest.Algorithm);
         return actual == blob.Digest
             ? new ImageDocument(actual, blob.MediaType, content)
             : throw new PodctlException(ExitCode.Failed, $"the file of '{blob.Digest}' has the digest '{actual}'");
     }
 
-    public Task<Stream> OpenAsync(Blob blob, CancellationToken ct) => Task.FromResult<Stream>(OpenFile(blob));
+    public Task<Stream> OpenAsync(Blob blob, CancellationToken ct) => Task.FromResult(OpenBlob(blob));
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => files.Dispose();
 
     private OciDescriptor Choose(IReadOnlyList<OciDescriptor> entries)
     {
-        List<OciDescriptor> matches = [.. entries.Where(entry => image.Tag is null || entry.Annotations?.GetValueOrDefault(TagAnnotation) == image.Tag)];
+        List<OciDescriptor> matches = [.. entries.Where(entry => tag is null || entry.Annotations?.GetValueOrDefault(TagAnnotation) == tag)];
         if (matches.Count == 1)
         {
             return matches[0];
@@ -62,39 +57,17 @@ internal sealed class LayoutOrigin(LayoutRef image) : IImageOrigin
         string tags = string.Join(", ", entries.Select(static entry => entry.Annotations?.GetValueOrDefault(TagAnnotation)).OfType<string>().Distinct().Take(10));
         string hint = tags.Length > 0 ? $"it has the tags {tags}" : "it has no tags";
         throw matches.Count == 0
-            ? new PodctlException(ExitCode.NotFound, image.Tag is null ? $"'{image.Directory}' holds no image" : $"'{image.Directory}' has no tag '{image.Tag}'", hint)
-            : new PodctlException(ExitCode.Usage, $"'{image.Directory}' holds {matches.Count} images{(image.Tag is null ? "" : " of that tag")}", hint);
+            ? new PodctlException(ExitCode.NotFound, tag is null ? $"'{files.Place}' holds no image" : $"'{files.Place}' has no tag '{tag}'", hint)
+            : new PodctlException(ExitCode.Usage, $"'{files.Place}' holds {matches.Count} images{(tag is null ? "" : " of that tag")}", hint);
     }
 
-    private FileStream OpenFile(Blob blob)
+    private Stream OpenBlob(Blob blob) => files.TryOpen($"blobs/{blob.Digest.Algorithm}/{blob.Digest.Hex}")
+        ?? throw new PodctlException(ExitCode.Failed, $"the layout has no file of '{blob.Digest}'");
+
+    private async Task<byte[]> ReadFileAsync(string path, CancellationToken ct)
     {
-        try
-        {
-            return Open(Path.Combine(image.Directory, "blobs", blob.Digest.Algorithm, blob.Digest.Hex));
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new PodctlException(ExitCode.Failed, $"the layout has no file of '{blob.Digest}'", cause: missing);
-        }
-    }
-
-    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-
-    private static async Task<byte[]> ReadFileAsync(string path, CancellationToken ct)
-    {
-        await using FileStream file = Open(path);
-        return await ReadAllAsync(file, ct);
-    }
-
-    private static async Task<byte[]> ReadAllAsync(FileStream file, CancellationToken ct)
-    {
-        if (file.Length > DocumentLimit)
-        {
-            throw new PodctlException(ExitCode.Failed, $"'{file.Name}' is larger than {DocumentLimit >> 20} MiB");
-        }
-
-        byte[] content = new byte[file.Length];
-        await file.ReadExactlyAsync(content, ct);
-        return content;
+        await using Stream file = files.TryOpen(path)
+            ?? throw new PodctlException(ExitCode.NotFound, $"'{files.Place}' is not in OCI's image layout: it has no file '{path}'");
+        return await DocumentReader.ReadAsync(file, $"'{path}'", ct);
     }
 }

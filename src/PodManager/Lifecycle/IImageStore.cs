@@ -1,3 +1,4 @@
+using Common.Native;
 using PodManager.Pods;
 
 namespace PodManager.Lifecycle;
@@ -16,6 +17,10 @@ internal interface IImageStore : IDisposable
     /// <summary>Every image, in the order of their import.</summary>
     IReadOnlyList<ImageSummary> List();
 
+    /// <summary>All about the image that a name or the beginning of an id stands for; looking does not count as use.</summary>
+    /// <exception cref="PodctlException">There is no such image, the id is ambiguous, or the store is damaged.</exception>
+    ImageDetails Describe(ImageRef reference);
+
     /// <summary>Puts an image on record whose layers are in the store and held, and gives it its name, which another image may lose by that.</summary>
     StoredImage Add(NewImage image);
 
@@ -25,6 +30,16 @@ internal interface IImageStore : IDisposable
     /// </summary>
     /// <exception cref="PodctlException">There is no such image, or the id is ambiguous.</exception>
     ImageRemoval Remove(ImageRef reference, CancellationToken ct);
+
+    /// <summary>Removes the images that nobody has used since a moment, with all their names, and layers that nothing needs any more.</summary>
+    /// <param name="unusedSince">An image that was used later stays.</param>
+    /// <param name="needed">Images that stay in any case.</param>
+    /// <param name="ct">Ends it early.</param>
+    /// <returns>What was removed.</returns>
+    IReadOnlyList<ImageRemoval> RemoveUnused(DateTimeOffset unusedSince, IReadOnlySet<string> needed, CancellationToken ct);
+
+    /// <summary>Makes a file in the store's file system that has no name: nothing of it is left when it is closed, or podctl dies.</summary>
+    Fd MakeScratchFile();
 
     /// <summary>Removes what processes that died left half made.</summary>
     void RemoveLeftovers();

@@ -84,11 +84,12 @@ internal sealed record AppView
 }
 
 /// <summary>An image as `image list` gives it in JSON.</summary>
-internal sealed record ImageView(string Id, IReadOnlyList<string> Names, string ImportTime, string LastUsedTime, long Size);
+internal sealed record ImageView(string Id, IReadOnlyList<string> Names, string ImportTime, string LastUsedTime, long Size, long SharedSize, long UniqueSize);
 
 /// <summary>podctl's JSON output, generated at build time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IReadOnlyList<PodView>))]
 [JsonSerializable(typeof(PodView))]
 [JsonSerializable(typeof(IReadOnlyList<ImageView>))]
+[JsonSerializable(typeof(IReadOnlyList<ImageInspectView>))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 
 namespace PodManager.Pods;
 
@@ -39,6 +40,10 @@ internal sealed record Digest
         digest = new Digest(algorithm, hex);
         return true;
     }
+
+    /// <summary>Whether this is the digest of something.</summary>
+    public bool IsOf(ReadOnlySpan<byte> content) =>
+        Hex == Convert.ToHexStringLower(Algorithm == "sha512" ? SHA512.HashData(content) : SHA256.HashData(content));
 
     public override string ToString() => $"{Algorithm}:{Hex}";
 }

@@ -118,7 +118,7 @@ internal sealed partial class ImageStore
         }
         catch (JsonException damaged)
         {
-            throw new PodctlException(ExitCode.Failed, $"the image store is damaged: cannot read '{path}'", cause: damaged);
+            throw new PodctlException(ExitCode.Failed, $"the image store is damaged: cannot read '{path}'", RepairHint, damaged);
         }
     }
 }

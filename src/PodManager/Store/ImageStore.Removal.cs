@@ -41,6 +41,18 @@ internal sealed partial class ImageStore
         return new ImageRemoval(id, removed, isLastName, freed);
     }
 
+    public IReadOnlyList<ImageRemoval> RemoveUnused(DateTimeOffset unusedSince, IReadOnlySet<string> needed, CancellationToken ct)
+    {
+        List<ImageRemoval> removals = [];
+        foreach (ImageSummary image in List().Where(image => image.LastUsedAt <= unusedSince && !needed.Contains(image.Id.ToString())))
+        {
+            ct.ThrowIfCancellationRequested();
+            removals.Add(Remove(ImageRef.Parse(image.Id.ToString()), ct));
+        }
+
+        return removals;
+    }
+
     private static PodctlException NotHere(ImageRef reference) =>
         new(ExitCode.NotFound, $"no image '{reference.Name}'", "`podctl image list` shows the images that are here");
 

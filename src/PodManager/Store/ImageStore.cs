@@ -47,23 +47,6 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
         return new StoredImage(id!, name, record.Config, [.. layerIds.Select(layers.PathOf)]);
     }
 
-    public IReadOnlyList<ImageSummary> List()
-    {
-        List<ImageRecord> records = [.. ReadRecords()];
-        ILookup<string, string> names = ReadNames().ToLookup(static name => name.Image, static name => name.Name);
-        Dictionary<string, int> users = records.SelectMany(static record => record.Layers).CountBy(static layer => layer.Id).ToDictionary();
-        return
-        [
-            .. records.OrderBy(static record => record.ImportedAt).ThenBy(static record => record.Id, StringComparer.Ordinal).Select(record => new ImageSummary(
-                ParseDigest(record.Id),
-                [.. names[record.Id].Order(StringComparer.Ordinal)],
-                record.Layers.Concat(record.Documents).Sum(static part => part.SizeBytes),
-                record.Layers.Where(layer => users[layer.Id] > 1).Sum(static part => part.SizeBytes),
-                record.ImportedAt,
-                new DateTimeOffset(File.GetLastWriteTimeUtc(_paths.Record(ParseDigest(record.Id))), TimeSpan.Zero))),
-        ];
-    }
-
     public StoredImage Add(NewImage image)
     {
         _paths.Create();
@@ -84,6 +67,15 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
         return TryHold([.. image.Layers.Select(static layer => layer.Id)])
             ? new StoredImage(image.Id, image.Name, image.Config, [.. image.Layers.Select(static layer => layer.Path)])
             : throw new InvalidOperationException($"image '{image.Name}' was added without holding its layers");
+    }
+
+    public Fd MakeScratchFile()
+    {
+        _paths.Create();
+        string path = Path.Combine(_paths.Blobs, $".scratch-{Guid.NewGuid():N}.tmp");
+        Fd file = Files.Open(path, O_RDWR | O_CREAT | O_EXCL, PrivateFile);
+        File.Delete(path);
+        return file;
     }
 
     public void Dispose()

@@ -24,7 +24,7 @@ internal sealed class LayerHold : ILayerHold
 
     public async Task<Layer> CompleteAsync(LayerContent content, CancellationToken ct)
     {
-        _store.WriteRecord(_id, content);
+        _store.WriteRecord(_id, content, ct);
         await _store.SyncAsync();
         ct.ThrowIfCancellationRequested();
         Layer = _store.Publish(_id, _directory, content);

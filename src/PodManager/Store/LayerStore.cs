@@ -16,7 +16,8 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
     /// <summary>The layer's own files; beside them lies what the store knows about the layer.</summary>
     internal const string RootName = "root";
 
-    private const string RecordName = "layer.json";
+    internal const string RecordName = "layer.json";
+
     private const string StagingPrefix = ".staging-";
     private const string DeletingPrefix = ".deleting-";
     private static readonly TimeSpan WaitStep = TimeSpan.FromMilliseconds(50);
@@ -72,9 +73,10 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
 
     internal Task SyncAsync() => _sync.SyncAsync();
 
-    internal void WriteRecord(Digest id, LayerContent content)
+    internal void WriteRecord(Digest id, LayerContent content, CancellationToken ct)
     {
-        LayerRecord record = new(LayerRecord.CurrentVersion, content.SizeBytes, content.Entries, content.HidesLower, content.ImpliedDirectories);
+        LayerTreeRecord tree = LayerMeasure.Of(Path.Combine(StagingDirectory(id), RootName), content.FileHashes, ct);
+        LayerRecord record = new(LayerRecord.CurrentVersion, content.SizeBytes, content.Entries, content.HidesLower, content.ImpliedDirectories, tree);
         using Fd file = Files.Open(Path.Combine(StagingDirectory(id), RecordName), O_WRONLY | O_CREAT | O_EXCL, 0x180);
         Files.WriteAll(file, JsonSerializer.SerializeToUtf8Bytes(record, ImageJson.Default.LayerRecord));
     }
@@ -114,12 +116,27 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
             using Fd? unused = TryLock(name, exclusive: true);
             if (unused is not null)
             {
-                freed += ReadRecord(name).SizeBytes;
+                freed += SizeOf(name);
                 MarkForDeletion(name);
             }
         }
 
         return freed;
+    }
+
+    /// <summary>Under the store's lock: takes away the name of a layer that is damaged.</summary>
+    /// <returns>False if somebody holds it.</returns>
+    internal bool TryMark(Digest id)
+    {
+        string name = ImagePaths.FileName(id);
+        using Fd? unused = TryLock(name, exclusive: true);
+        if (unused is null)
+        {
+            return !Directory.Exists(Path.Combine(_paths.Layers, name));
+        }
+
+        MarkForDeletion(name);
+        return true;
     }
 
     /// <summary>Deletes the trees whose names are taken away.</summary>
@@ -196,10 +213,32 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
         Rename(layers, name, $"{DeletingPrefix}{Guid.NewGuid():N}");
     }
 
+    private long SizeOf(string name)
+    {
+        try
+        {
+            return ReadRecord(name).SizeBytes;
+        }
+        catch (PodctlException)
+        {
+            return 0; // that nobody knows how large it was must not keep a damaged layer
+        }
+    }
+
     private LayerContent ReadRecord(string name)
     {
-        using Fd file = Files.Open(Path.Combine(_paths.Layers, name, RecordName), O_RDONLY);
-        LayerRecord? record = JsonSerializer.Deserialize(Files.ReadText(file, 64 << 20), ImageJson.Default.LayerRecord);
+        LayerRecord? record;
+        try
+        {
+            using Fd file = Files.Open(Path.Combine(_paths.Layers, name, RecordName), O_RDONLY);
+            record = JsonSerializer.Deserialize(Files.ReadText(file, 64 << 20), ImageJson.Default.LayerRecord);
+        }
+        catch (Exception damaged) when (damaged is JsonException or NativeException)
+        {
+            throw new PodctlException(
+                ExitCode.Failed, $"the image store is damaged: cannot read the record of layer '{name}'", ImageStore.RepairHint, damaged);
+        }
+
         return record is { Version: LayerRecord.CurrentVersion }
             ? new LayerContent(record.SizeBytes, record.Entries, record.HidesLower, record.ImpliedDirectories)
             : throw new PodctlException(ExitCode.Failed, $"the layer '{name}' was made by another version of podctl");

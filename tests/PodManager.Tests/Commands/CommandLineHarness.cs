@@ -25,6 +25,10 @@ internal sealed class CommandLineHarness : IServices, IPodRunner
 
     public IImageSource ImageSource => throw new NotSupportedException();
 
+    public IImageExporter ImageExporter => throw new NotSupportedException();
+
+    public IStoreChecker StoreChecker => throw new NotSupportedException();
+
     public IJournal Journals => throw new NotSupportedException();
 
     public async Task<(int Code, string Out)> RunAsync(bool isRoot, params string[] args)

@@ -18,6 +18,14 @@ public sealed class CommandLineTests
     [InlineData("image", "image")]
     [InlineData("image-list", "image", "list")]
     [InlineData("image-rm", "image", "rm")]
+    [InlineData("image-gc", "image", "gc")]
+    [InlineData("image-inspect", "image", "inspect")]
+    [InlineData("image-cat-manifest", "image", "cat-manifest")]
+    [InlineData("image-verify", "image", "verify")]
+    [InlineData("image-fsck", "image", "fsck")]
+    [InlineData("image-export", "image", "export")]
+    [InlineData("image-extract", "image", "extract")]
+    [InlineData("image-render", "image", "render")]
     public async Task Help_is_as_it_was(string name, params string[] words)
     {
         (int code, string help) = await new CommandLineHarness().RunAsync(["help", .. words]);
@@ -50,6 +58,15 @@ public sealed class CommandLineTests
     [InlineData("--grace-period: '30'", "gc", "--grace-period=30")]
     [InlineData("must provide an image", "fetch")]
     [InlineData("invalid image reference 'A'", "image", "rm", "A")]
+    [InlineData("--fields: 'latest' is no field", "image", "list", "--fields=id,latest")]
+    [InlineData("--sort: 'id'", "image", "list", "--sort=id")]
+    [InlineData("--order: 'up'", "image", "list", "--order=up")]
+    [InlineData("'b' would be a second", "image", "cat-manifest", "a", "b")]
+    [InlineData("must provide an output file", "image", "export", "a")]
+    [InlineData("unexpected argument 'c'", "image", "export", "a", "b", "c")]
+    [InlineData("--format: 'aci'", "image", "export", "--format=aci", "a", "b")]
+    [InlineData("must provide an output directory", "image", "extract", "a")]
+    [InlineData("must provide an image", "image", "render")]
     public async Task A_faulty_line_is_refused(string fault, params string[] args)
     {
         PodctlException e = await CommandLineHarness.FailureOf(args);
@@ -64,6 +81,10 @@ public sealed class CommandLineTests
     [InlineData("gc")]
     [InlineData("fetch", "a")]
     [InlineData("image", "rm", "a")]
+    [InlineData("image", "gc")]
+    [InlineData("image", "fsck")]
+    [InlineData("image", "export", "a", "b")]
+    [InlineData("image", "extract", "a", "b")]
     public async Task Verbs_that_change_things_need_root(params string[] args)
     {
         PodctlException e = await Assert.ThrowsAsync<PodctlException>(() => new CommandLineHarness().RunAsync(isRoot: false, args));

@@ -31,7 +31,7 @@ public sealed class LayoutOriginTests : IDisposable
         ResolvedImage image = await ReadAsync(tag: null);
         Assert.Equal(ContentHash.Of(_one.Manifest), image.Id);
 
-        using LayoutOrigin origin = new(Reference(tag: null));
+        using LayoutOrigin origin = new(new LayoutDirectory(_directory.Path), tag: null);
         await using Stream layer = await origin.OpenAsync(image.Layers[0].Blob, TestContext.Current.CancellationToken);
         Assert.Equal(_one.Blobs[0].Length, layer.Length);
     }
@@ -113,7 +113,8 @@ public sealed class LayoutOriginTests : IDisposable
 
     private async Task<ResolvedImage> ReadAsync(string? tag)
     {
-        using LayoutOrigin origin = new(Reference(tag));
+        LayoutRef reference = Reference(tag);
+        using LayoutOrigin origin = new(new LayoutDirectory(reference.Directory), reference.Tag);
         return await new ManifestResolver(origin, HostPlatform.Current).ResolveAsync(TestContext.Current.CancellationToken);
     }
 

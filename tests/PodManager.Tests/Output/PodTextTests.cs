@@ -55,9 +55,40 @@ public sealed class PodTextTests
             new(id, ["registry.example/busybox:1.36", "registry.example/busybox:latest"], 1_258_291, 0, Now - TimeSpan.FromMinutes(3), Now - TimeSpan.FromMinutes(1)),
             new(id, [], 50, 0, Now - TimeSpan.FromDays(3), Now - TimeSpan.FromDays(2)),
         ];
-        Golden.Verify("output/images.txt", ImageListText.Table(images, isFull: false, hasLegend: true, Now));
-        Golden.Verify("output/images-full.txt", ImageListText.Table(images, isFull: true, hasLegend: true, Now));
+        Golden.Verify("output/images.txt", ImageListText.Table(images, ImageListText.AllFields, isFull: false, hasLegend: true, Now));
+        Golden.Verify("output/images-full.txt", ImageListText.Table(images, ImageListText.AllFields, isFull: true, hasLegend: true, Now));
         Golden.Verify("output/images.json", JsonText.Write(ImageListText.Views(images), OutputJson.Default.IReadOnlyListImageView, isPretty: true) + "\n");
+        Assert.Equal("<none>\t50\n", ImageListText.Table(images[1..], [ImageField.Name, ImageField.Size], isFull: true, hasLegend: false, Now));
+    }
+
+    [Fact]
+    public void Images_are_sorted_the_same_way_every_time()
+    {
+        ImageSummary Image(char digit, string name, long size)
+        {
+            Assert.True(Digest.TryParse("sha256:" + new string(digit, 64), out Digest? id));
+            return new ImageSummary(id, [name], size, 0, Now, Now - TimeSpan.FromMinutes(size));
+        }
+
+        ImageSummary[] images = [Image('c', "x", 1), Image('a', "z", 3), Image('b', "y", 3)];
+        string Order(ImageField field, bool isDescending = false) => string.Concat(ImageListText.Sort(images, field, isDescending).Select(static image => image.Id.Hex[0]));
+        Assert.Equal("cab", Order(ImageField.Size));
+        Assert.Equal("bac", Order(ImageField.Size, isDescending: true));
+        Assert.Equal("cba", Order(ImageField.Name));
+        Assert.Equal("abc", Order(ImageField.LastUsed));
+        Assert.Equal("abc", Order(ImageField.ImportTime));
+    }
+
+    [Fact]
+    public void An_image_is_shown_whole()
+    {
+        Assert.True(Digest.TryParse("sha256:" + new string('b', 64), out Digest? id));
+        ImageDocument manifest = new(id, "application/vnd.oci.image.manifest.v1+json", "{}"u8.ToArray());
+        ImageDocument configuration = new(id, "x", """{"created":"2026-01-02T03:04:05Z","os":"linux","architecture":"amd64","variant":7}"""u8.ToArray());
+        ImageConfig config = new() { Command = ["/bin/app"], Labels = new Dictionary<string, string> { ["l"] = "evil\u001b[2J" } };
+        ImageDetails image = new(
+            new ImageSummary(id, ["registry.example/app:1"], 30, 10, Now, Now), config, [new ImageLayerSummary(id, 10, IsShared: true)], manifest, configuration);
+        Golden.Verify("output/image-inspect.json", JsonText.Write<IReadOnlyList<ImageInspectView>>([ImageInspectView.Of(image)], OutputJson.Default.IReadOnlyListImageInspectView, isPretty: true) + "\n");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Common.Native;
 using PodManager.Images.Tar;
 using PodManager.Lifecycle;
@@ -16,6 +17,8 @@ internal sealed class LayerUnpacker : IDisposable
     private readonly TarReader _archive;
     private readonly LayerTree _tree;
     private readonly DiskReserve _reserve;
+    private readonly XxHash128 _contentHash = new();
+    private readonly Dictionary<ulong, UInt128> _fileHashes = [];
     private long _sizeBytes;
     private long _entries;
     private bool _hidesLower;
@@ -49,7 +52,10 @@ internal sealed class LayerUnpacker : IDisposable
 
         unpacker._tree.SetDirectoryTimes();
         return new LayerContent(
-            unpacker._sizeBytes, unpacker._entries, unpacker._hidesLower, [.. unpacker._tree.ImpliedDirectories.Order(StringComparer.Ordinal)]);
+            unpacker._sizeBytes, unpacker._entries, unpacker._hidesLower, [.. unpacker._tree.ImpliedDirectories.Order(StringComparer.Ordinal)])
+        {
+            FileHashes = unpacker._fileHashes,
+        };
     }
 
     public void Dispose()
@@ -161,9 +167,11 @@ internal sealed class LayerUnpacker : IDisposable
         if (entry.Regions is null)
         {
             WriteContent(file, long.MaxValue);
+            _fileHashes[InodeOf(file)] = _contentHash.GetCurrentHashAsUInt128();
         }
         else
         {
+            _ = _fileHashes.Remove(InodeOf(file)); // a file that had the number before it; what has holes is read again
             foreach (TarRegion region in entry.Regions)
             {
                 _ = NativeException.ThrowIfFailed(Libc.LSeek(file.Number, region.Offset, SEEK_SET), "lseek");
@@ -180,8 +188,11 @@ internal sealed class LayerUnpacker : IDisposable
         RawFiles.SetTime(file, entry.ModifiedSeconds, entry.ModifiedNanoseconds);
     }
 
+    private static ulong InodeOf(Fd file) => RawFiles.Status(file, [])!.Value.Inode;
+
     private void WriteContent(Fd file, long limit)
     {
+        _contentHash.Reset();
         while (limit > 0)
         {
             ReadOnlySpan<byte> piece = _archive.ReadContent(limit);
@@ -192,6 +203,7 @@ internal sealed class LayerUnpacker : IDisposable
 
             _reserve.Check(piece.Length);
             Files.WriteAll(file, piece);
+            _contentHash.Append(piece);
             _sizeBytes += piece.Length;
             limit -= piece.Length;
         }

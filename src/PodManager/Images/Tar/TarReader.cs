@@ -3,7 +3,10 @@ using Common.Native;
 
 namespace PodManager.Images.Tar;
 
-/// <summary>Reads a tar archive from a stream, once from front to back: all formats that image tools write, every name byte by byte.</summary>
+/// <summary>
+/// Reads a tar archive from a stream, once from front to back: all formats that image tools write, every name byte by byte. Content that nobody
+/// reads is passed over by seeking, where the stream can.
+/// </summary>
 /// <remarks>System.Formats.Tar decodes names and attribute values to text, which loses bytes; file capabilities would not survive it.</remarks>
 internal sealed class TarReader(Stream archive) : IDisposable
 {
@@ -15,6 +18,10 @@ internal sealed class TarReader(Stream archive) : IDisposable
     private int _end;
     private long _contentLeft;
     private int _padding;
+    private long _consumed;
+
+    /// <summary>Where in the stream the content of the entry that <see cref="Next"/> gave begins, counted from where the reader began.</summary>
+    public long ContentOffset => _consumed - (_end - _start);
 
     /// <summary>The next entry; what is left of the one before is passed over.</summary>
     /// <returns>Null at the end of the archive; then the stream is read to its end.</returns>
@@ -210,14 +217,29 @@ internal sealed class TarReader(Stream archive) : IDisposable
 
     private void SkipContent()
     {
+        _contentLeft = _contentLeft <= long.MaxValue - _padding ? _contentLeft + _padding : throw Truncated();
+        _padding = 0;
+        SeekContent();
         while (!ReadContent().IsEmpty)
         {
         }
+    }
 
-        _contentLeft = _padding;
-        _padding = 0;
-        while (!ReadContent().IsEmpty)
+    /// <summary>Leaves the last byte to be read, by which an archive that ends too early is found.</summary>
+    private void SeekContent()
+    {
+        long distance = _contentLeft - (_end - _start) - 1;
+        if (archive.CanSeek && distance > BufferSize)
         {
+            if (distance >= archive.Length - archive.Position)
+            {
+                throw Truncated();
+            }
+
+            _ = archive.Seek(distance, SeekOrigin.Current);
+            _consumed += distance;
+            _contentLeft -= distance + (_end - _start);
+            _start = _end = 0;
         }
     }
 
@@ -264,6 +286,7 @@ internal sealed class TarReader(Stream archive) : IDisposable
 
         int got = archive.Read(_buffer, _end, _buffer.Length - _end);
         _end += got;
+        _consumed += got;
         return got > 0;
     }
 

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>`podctl image export`.</summary>
+internal sealed class ImageExportCommand : Verb
+{
+    private readonly CommandContext _context;
+    private readonly GlobalFlags _globals;
+    private readonly Argument<string[]> _words = new("IMAGE FILE") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Flag<bool> _overwrite = Flags.Switch("--overwrite", "replace a file that is there");
+    private readonly Flag<bool> _quiet = Flags.Switch("--quiet", "show no progress");
+    private readonly Flag<ArchiveFormat> _format = Flags.One(
+        "--format", "FORMAT", "oci-archive (the default), or docker-archive for `docker load`", ReadFormat, ArchiveFormat.Oci);
+
+    public ImageExportCommand(CommandContext context, GlobalFlags globals)
+        : base("export", "Write an image to an archive; its layers are packed anew, so that the id in it is another")
+    {
+        _context = context;
+        _globals = globals;
+        Add(_words);
+        Add(_format);
+        Add(_overwrite);
+        Add(_quiet);
+    }
+
+    public override bool NeedsRoot => true;
+
+    public override string Usage => "image export [FLAGS] IMAGE FILE|-";
+
+    public override IEnumerable<string> Faults(ParseResult parsed) => ImageNames.FaultsWithTarget(parsed.GetValue(_words) ?? [], "an output file, or - for standard output");
+
+    public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    {
+        string[] words = parsed.GetValue(_words)!;
+        bool isStandardOutput = words[1] == "-";
+        if (isStandardOutput && _context.Out.IsTerminal)
+        {
+            throw new PodctlException(ExitCode.Usage, "an archive is not written to a terminal", "name a file, or redirect standard output");
+        }
+
+        using IServices services = _context.Open(_globals.Read(parsed) with { Quiet = _quiet.Of(parsed) });
+        ImageRef reference = ImageRef.Parse(words[0]);
+        ImageDetails image = services.Images.Describe(reference);
+        ImageExport export = new(image, reference is StoredImageRef ? image.Summary.Names : [reference.Name], _format.Of(parsed));
+        await (isStandardOutput
+            ? services.ImageExporter.ExportAsync(export, piece => _context.Out.Bytes(piece.Span), ct)
+            : services.ImageExporter.ExportAsync(export, words[1], _overwrite.Of(parsed), ct));
+        return (int)ExitCode.Ok;
+    }
+
+    private static string? ReadFormat(string text, out ArchiveFormat value)
+    {
+        value = text == "docker-archive" ? ArchiveFormat.Docker : ArchiveFormat.Oci;
+        return text is "docker-archive" or "oci-archive" ? null : $"'{text}' is no format: use oci-archive or docker-archive";
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using Common.Native;
+using Microsoft.Win32.SafeHandles;
+using PodManager.Images.Oci;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Images.Export;
+
+/// <summary>Makes archives and directories of stored images.</summary>
+internal sealed class ImageExporter(IImageStore images, ILayerStore layers, IProgressSink progress) : IImageExporter
+{
+    private const int PieceBytes = 1 << 20;
+
+    public async Task ExportAsync(ImageExport export, string file, bool overwrite, CancellationToken ct)
+    {
+        using OutputFile output = new(Path.GetFullPath(file), overwrite);
+        await BuildAsync(export, output.Stream, ct);
+        output.Complete();
+    }
+
+    public async Task ExportAsync(ImageExport export, Action<ReadOnlyMemory<byte>> output, CancellationToken ct)
+    {
+        // Headers are filled in afterwards, which a pipe does not allow.
+        Fd scratch = images.MakeScratchFile();
+        await using FileStream whole = new(new SafeFileHandle(scratch.Number, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
+        scratch.SetHandleAsInvalid(); // the stream closes it
+        await BuildAsync(export, whole, ct);
+        whole.Position = 0;
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        int got;
+        while ((got = await whole.ReadAsync(piece, ct)) > 0)
+        {
+            output(piece.AsMemory(0, got));
+        }
+
+        ArrayPool<byte>.Shared.Return(piece);
+    }
+
+    public void Extract(ImageExtraction extraction, CancellationToken ct) => new ImageExtractor(progress).Extract(extraction, ct);
+
+    private async Task BuildAsync(ImageExport export, FileStream file, CancellationToken ct)
+    {
+        ImageDetails image = export.Image;
+        List<ILayerHold> holds = [];
+        using IProgressItem item = progress.Start($"Exporting {image.Summary.Id.Short}", image.Layers.Sum(static layer => layer.SizeBytes));
+        try
+        {
+            foreach (ImageLayerSummary layer in image.Layers)
+            {
+                holds.Add(await layers.HoldAsync(layer.Id, ct));
+            }
+
+            ArchiveBuilder archive = new(file, export.Format);
+            archive.Begin();
+            List<Blob> blobs = [];
+            foreach ((ILayerHold hold, ImageLayerSummary layer) in holds.Zip(image.Layers))
+            {
+                blobs.Add(archive.AddLayer(output => LayerPacker.Pack(hold.Layer ?? throw Missing(layer.Id), output, item, ct)));
+            }
+
+            archive.Finish(ExportDocuments.Configuration(image, blobs), blobs, NamesIn(export));
+            item.Complete();
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException or NativeException)
+        {
+            throw new PodctlException(ExitCode.Failed, $"cannot export image '{image.Summary.Id.Short}'", cause: failure);
+        }
+        finally
+        {
+            holds.ForEach(static hold => hold.Dispose());
+        }
+    }
+
+    /// <summary>Only a name with a tag is one in an archive; of an image in a layout it is the tag that counts.</summary>
+    private static List<string> NamesIn(ImageExport export) =>
+    [
+        .. export.Names
+            .Select(static name => ImageRef.TryParse(name, out ImageRef? image, out _) is null ? image : null)
+            .Select(image => image switch
+            {
+                RegistryRef { Digest: null } registry => registry.Name,
+                LayoutRef layout when export.Format == ArchiveFormat.Oci => layout.Tag,
+                ArchiveRef archive when export.Format == ArchiveFormat.Oci || archive.Format == ArchiveFormat.Docker => archive.Selector,
+                _ => null,
+            })
+            .OfType<string>(),
+    ];
+
+    private static PodctlException Missing(Digest layer) => new(ExitCode.Failed, $"the image store is damaged: layer '{layer}' is missing", "`podctl image fsck --repair` fetches it again");
+}

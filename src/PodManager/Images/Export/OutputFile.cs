@@ -1,0 +1,73 @@
+using Common.Native;
+using static Tmds.Linux.LibC;
+
+namespace PodManager.Images.Export;
+
+/// <summary>A file that appears under its name when it is whole; if it never is, nothing is left of it.</summary>
+internal sealed class OutputFile : IDisposable
+{
+    private readonly string _path;
+    private readonly string _temporary;
+    private readonly bool _overwrite;
+    private bool _isComplete;
+
+    /// <exception cref="PodctlException">Something has the name already, or the file cannot be made.</exception>
+    public OutputFile(string path, bool overwrite)
+    {
+        _path = path;
+        _overwrite = overwrite;
+        _temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        Check();
+        try
+        {
+            Stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new PodctlException(ExitCode.Failed, $"cannot write '{path}'", cause: failure);
+        }
+    }
+
+    public FileStream Stream { get; }
+
+    public void Complete()
+    {
+        Stream.Flush(flushToDisk: true);
+        Stream.Dispose();
+        Check();
+        File.Move(_temporary, _path, _overwrite);
+        _isComplete = true;
+        string directory = Path.GetDirectoryName(_path)!;
+        using Fd parent = Files.Open(directory, O_RDONLY | O_DIRECTORY);
+        Files.Sync(parent, directory);
+    }
+
+    public void Dispose()
+    {
+        Stream.Dispose();
+        if (!_isComplete)
+        {
+            File.Delete(_temporary);
+        }
+    }
+
+    private void Check()
+    {
+        if (new FileInfo(_path) is { Exists: false } && !Directory.Exists(_path))
+        {
+            return;
+        }
+
+        // A device or a fifo must not be replaced by a file.
+        using Fd file = Files.Open(_path, O_PATH);
+        if (RawFiles.Status(file, [])?.Type != FileStatus.Regular)
+        {
+            throw new PodctlException(ExitCode.Failed, $"'{_path}' is no regular file", "`-` as the file writes to standard output");
+        }
+
+        if (!_overwrite)
+        {
+            throw new PodctlException(ExitCode.Failed, $"output file '{_path}' exists", "try --overwrite");
+        }
+    }
+}
