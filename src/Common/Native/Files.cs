@@ -178,12 +178,22 @@ internal static unsafe class Files
     }
 
     /// <summary>Whether a path, links followed, leads to a character or block device.</summary>
-    internal static unsafe bool IsDevice(string path)
+    internal static bool IsDevice(string path) => DeviceAt(path) is not null;
+
+    /// <summary>The device that a path, links followed, leads to.</summary>
+    /// <returns>`char/MAJOR:MINOR` or `block/MAJOR:MINOR`; null if it is none.</returns>
+    internal static unsafe string? DeviceAt(string path)
     {
         using Fd file = Open(path, O_PATH);
         stat info;
         _ = NativeException.ThrowIfFailed(fstat(file.Number, &info), "fstat", $"'{path}'");
-        return (info.st_mode & S_IFMT) == S_IFCHR || (info.st_mode & S_IFMT) == S_IFBLK;
+        string? kind = (info.st_mode & S_IFMT) == S_IFCHR ? "char" : (info.st_mode & S_IFMT) == S_IFBLK ? "block" : null;
+        ulong device = (ulong)info.st_rdev;
+
+        // makedev(3), as the C library has it.
+        ulong major = ((device >> 8) & 0xFFF) | ((device >> 32) & ~0xFFFUL);
+        ulong minor = (device & 0xFF) | ((device >> 12) & ~0xFFUL);
+        return kind is null ? null : $"{kind}/{major}:{minor}";
     }
 
     /// <summary>Whether a descriptor is /dev/null (null(4)).</summary>

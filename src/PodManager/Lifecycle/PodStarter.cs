@@ -76,7 +76,9 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
             BindsTo = OwnService.Name() is string service ? [service] : [],
         });
 
+    // By number: systemd takes only paths below /dev, and the node may be anywhere.
     private static IEnumerable<(string, string)> DeviceVolumes(IReadOnlyList<PodVolume> volumes) => volumes
-        .Where(static volume => volume.Source is { } source && Files.IsDevice(source))
-        .Select(static volume => (volume.Source!, volume.IsReadOnly ? "r" : "rw"));
+        .Select(static volume => (Device: volume.Source is { } source ? Files.DeviceAt(source) : null, Access: volume.IsReadOnly ? "r" : "rw"))
+        .Where(static entry => entry.Device is not null)
+        .Select(static entry => ($"/dev/{entry.Device}", entry.Access));
 }
