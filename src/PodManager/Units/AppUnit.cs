@@ -46,8 +46,14 @@ internal static class AppUnit
         Line("PrivateMounts=yes");
         Line("MountAPIVFS=no");
         Line($"WorkingDirectory={UnitText.Line(app.WorkingDirectory)}");
-        Line($"User={app.Uid}");
-        Line($"Group={app.Gid}");
+        if (app.Uid != 0 || app.Gid != 0 || app.SupplementaryGids.Count > 0)
+        {
+            // Not for root, which it is anyway: to change users beside a filter of system calls, systemd gives up privileges that root has back at exec, and the kernel then
+            // hides the process from others of the app (PR_SET_DUMPABLE, prctl(2)).
+            Line($"User={app.Uid}");
+            Line($"Group={app.Gid}");
+        }
+
         if (app.SupplementaryGids.Count > 0)
         {
             Line($"SupplementaryGroups={string.Join(' ', app.SupplementaryGids)}");
