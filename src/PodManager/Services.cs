@@ -1,5 +1,7 @@
 using PodManager.Commands;
 using PodManager.Images;
+using PodManager.Images.Credentials;
+using PodManager.Images.Registry;
 using PodManager.Lifecycle;
 using PodManager.Store;
 using PodManager.Systemd;
@@ -19,6 +21,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     private Journal? _journals;
     private LayerStore? _layers;
     private ImageStore? _images;
+    private RegistryAccess? _registries;
 
     public PodService Pods => _pods ??= new PodService(PodStore, () => Units, time);
 
@@ -29,7 +32,13 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);
 
-    public IImageSource ImageSource => new ImageSource(Images, Layers, progress, time);
+    public IImageSource ImageSource => new ImageSource(Images, Layers, Registries, progress);
+
+    public IImageNames ImageNames => Registries;
+
+    public ILogins Logins => new Logins(HostEnvironment.Current, Registries, messages);
+
+    private RegistryAccess Registries => _registries ??= new RegistryAccess(HostEnvironment.Current, messages, time);
 
     private LayerStore Layers => _layers ??= new LayerStore(settings.Directory, time);
 

@@ -27,6 +27,8 @@ internal sealed class CommandLine
                 new ImageListCommand(context, _globals),
                 new ImageRmCommand(context, _globals),
             },
+            new LoginCommand(context, _globals),
+            new LogoutCommand(context, _globals),
             new VersionCommand(context),
             new HelpCommand(context),
         };

@@ -13,5 +13,9 @@ internal interface IServices : IDisposable
 
     IImageSource ImageSource { get; }
 
+    IImageNames ImageNames { get; }
+
+    ILogins Logins { get; }
+
     IJournal Journals { get; }
 }

@@ -15,6 +15,8 @@ public sealed class CommandLineTests
     [InlineData("rm", "rm")]
     [InlineData("gc", "gc")]
     [InlineData("fetch", "fetch")]
+    [InlineData("login", "login")]
+    [InlineData("logout", "logout")]
     [InlineData("image", "image")]
     [InlineData("image-list", "image", "list")]
     [InlineData("image-rm", "image", "rm")]
@@ -50,6 +52,16 @@ public sealed class CommandLineTests
     [InlineData("--grace-period: '30'", "gc", "--grace-period=30")]
     [InlineData("must provide an image", "fetch")]
     [InlineData("invalid image reference 'A'", "image", "rm", "A")]
+    [InlineData("must provide a registry", "login")]
+    [InlineData("'b' would be a second", "login", "a", "b")]
+    [InlineData("'https://a' is no registry", "login", "https://a")]
+    [InlineData("'a/B' is no registry", "logout", "a/B")]
+    [InlineData("--password-stdin needs --username", "login", "--password-stdin", "a")]
+    [InlineData("--username: ", "login", "--username=a:b", "a")]
+    [InlineData("--all and a registry exclude", "logout", "--all", "a")]
+    [InlineData("--authfile: '/nonexistent' does not exist", "fetch", "--authfile=/nonexistent", "a")]
+    [InlineData("--authfile: '/nonexistent' does not exist", "run", "--authfile=/nonexistent", "a")]
+    [InlineData("--authfile: '/nonexistent' does not exist", "logout", "--authfile=/nonexistent", "a")]
     public async Task A_faulty_line_is_refused(string fault, params string[] args)
     {
         PodctlException e = await CommandLineHarness.FailureOf(args);
