@@ -68,6 +68,19 @@ public sealed class ImageSourceTests : IDisposable
     }
 
     [RootFact]
+    public async Task A_registry_that_answers_no_HEAD_is_asked_in_full()
+    {
+        _ = _registry.Add("app", new TestImage().Layer(Base));
+        StoredImage old = await GetAsync("app", PullPolicy.New);
+        _registry.Intercept = static request => request.Method == "HEAD" ? new TestResponse(405) : null;
+        int before = _registry.Requests.Count;
+
+        Assert.Equal(old.Id, (await GetAsync("app", PullPolicy.Update)).Id);
+
+        Assert.Equal(before + 3, _registry.Requests.Count); // that, manifest, configuration
+    }
+
+    [RootFact]
     public async Task Never_means_never()
     {
         _ = _registry.Add("app", new TestImage().Layer(Base));

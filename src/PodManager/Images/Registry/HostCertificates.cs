@@ -76,7 +76,12 @@ internal sealed class HostCertificates : IDisposable
     {
         foreach (string path in HostEnvironment.FilesIn(directory, ".crt", withLinks: true))
         {
+            int before = _authorities.Count;
             Read(path, "certificate", () => _authorities.ImportFromPemFile(path));
+            if (_authorities.Count == before)
+            {
+                throw new PodctlException(ExitCode.Usage, $"cannot read '{path}': it holds no certificate in PEM format");
+            }
         }
 
         foreach (string path in HostEnvironment.FilesIn(directory, ".cert", withLinks: true))

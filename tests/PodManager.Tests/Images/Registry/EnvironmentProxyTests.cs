@@ -13,15 +13,19 @@ public sealed class EnvironmentProxyTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Theory]
-    [InlineData("HTTP_PROXY")]
-    [InlineData("http_proxy")]
+    [InlineData("HTTP_PROXY", "HTTPS_PROXY")]
+    [InlineData("http_proxy", "https_proxy")]
     [InlineData("ALL_PROXY")]
-    public async Task A_registry_is_reached_through_the_proxy(string variable)
+    public async Task A_registry_is_reached_through_the_proxy(params string[] variables)
     {
         using TestRegistry proxy = new();
         TestImage image = new TestImage().Layer(new TarBuilder().File("file"));
         proxy.Put("http://registry.example/v2/app/manifests/latest", image.Manifest, image.ManifestType);
-        _host.Variables[variable] = $"http://{proxy.Host}";
+        foreach (string variable in variables)
+        {
+            _host.Variables[variable] = $"http://{proxy.Host}";
+        }
+
         _ = _host.Write("etc/containers/registries.conf", "[[registry]]\nlocation = 'registry.example'\ninsecure = true\n");
         using RegistryOrigin origin = _host.Registries.Open((RegistryRef)ImageRef.Parse("registry.example/app"), new FetchOptions(PullPolicy.Update, false, false));
 
