@@ -1,6 +1,8 @@
 using PodManager.Commands;
 using PodManager.Images;
 using PodManager.Images.Export;
+using PodManager.Images.Credentials;
+using PodManager.Images.Registry;
 using PodManager.Lifecycle;
 using PodManager.Store;
 using PodManager.Systemd;
@@ -20,6 +22,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     private Journal? _journals;
     private LayerStore? _layers;
     private ImageStore? _images;
+    private RegistryAccess? _registries;
 
     public PodService Pods => _pods ??= new PodService(PodStore, () => Units, time);
 
@@ -30,7 +33,13 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);
 
-    public IImageSource ImageSource => new ImageSource(Images, Layers, progress, time);
+    public IImageSource ImageSource => new ImageSource(Images, Layers, Registries, progress);
+
+    public IImageNames ImageNames => Registries;
+
+    public ILogins Logins => new Logins(HostEnvironment.Current, Registries, messages);
+
+    private RegistryAccess Registries => _registries ??= new RegistryAccess(HostEnvironment.Current, messages, time);
 
     public IImageExporter ImageExporter => new ImageExporter(Images, Layers, progress);
 

@@ -42,6 +42,28 @@ internal static unsafe class Terminal
         return saved;
     }
 
+    /// <summary>Lets a terminal show nothing of what is typed but the line break.</summary>
+    /// <returns>The settings it had, for <see cref="Restore"/>.</returns>
+    internal static byte[] HideInput(int fd)
+    {
+        const int localFlagsAt = 12; // struct termios of Linux: c_iflag, c_oflag, c_cflag, c_lflag
+        const uint echo = 0x8; // ECHO
+        byte[] saved = new byte[TermiosSize];
+        fixed (byte* old = saved)
+        {
+            _ = NativeException.ThrowIfFailed(Libc.TcGetAttr(fd, old), "tcgetattr");
+        }
+
+        byte[] hidden = [.. saved];
+        fixed (byte* settings = hidden)
+        {
+            *(uint*)(settings + localFlagsAt) &= ~echo;
+            _ = NativeException.ThrowIfFailed(Libc.TcSetAttr(fd, AfterOutput, settings), "tcsetattr");
+        }
+
+        return saved;
+    }
+
     /// <summary>Gives a terminal its settings back, once what was written to it is out.</summary>
     internal static void Restore(int fd, byte[] saved)
     {

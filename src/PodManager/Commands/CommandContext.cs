@@ -7,4 +7,8 @@ namespace PodManager.Commands;
 /// <param name="Out">Results.</param>
 /// <param name="Messages">Talk.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record CommandContext(Func<Settings, IServices> Open, Printer Out, Messages Messages, TimeProvider Time);
+internal sealed record CommandContext(Func<Settings, IServices> Open, Printer Out, Messages Messages, TimeProvider Time)
+{
+    /// <summary>Questions.</summary>
+    public IPrompt Prompt { get; init; } = new TerminalPrompt();
+}

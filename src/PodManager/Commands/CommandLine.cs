@@ -35,6 +35,8 @@ internal sealed class CommandLine
                 new ImageExtractCommand(context, _globals),
                 new ImageRenderCommand(context, _globals),
             },
+            new LoginCommand(context, _globals),
+            new LogoutCommand(context, _globals),
             new VersionCommand(context),
             new HelpCommand(context),
         };

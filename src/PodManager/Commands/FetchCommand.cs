@@ -15,6 +15,8 @@ internal sealed class FetchCommand : Verb
     private readonly Flag<PullPolicy> _pullPolicy = Flags.One(
         "--pull-policy", "never|new|update", "when to ask the registry (default new)", RunValues.ReadPullPolicy, PullPolicy.New);
 
+    private readonly Flag<string?> _authFile = AuthFileFlag.Create();
+
     public FetchCommand(CommandContext context, GlobalFlags globals)
         : base("fetch", "Fetch images into the store")
     {
@@ -24,13 +26,15 @@ internal sealed class FetchCommand : Verb
         Add(_full);
         Add(_quiet);
         Add(_pullPolicy);
+        Add(_authFile);
     }
 
     public override bool NeedsRoot => true;
 
     public override string Usage => "fetch [FLAGS] IMAGE…";
 
-    public override IEnumerable<string> Faults(ParseResult parsed) => ImageNames.Faults(parsed.GetValue(_images) ?? []);
+    public override IEnumerable<string> Faults(ParseResult parsed) => 
+        [.. ImageNames.Faults(parsed.GetValue(_images) ?? []), .. AuthFileFlag.FaultOf(_authFile.Of(parsed)) is { } fault ? new[] { fault } : []];
 
     public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
     {
@@ -39,7 +43,8 @@ internal sealed class FetchCommand : Verb
         FetchOptions options = new(
             _pullPolicy.Of(parsed),
             settings.InsecureOptions.HasFlag(InsecureOptions.Http),
-            settings.InsecureOptions.HasFlag(InsecureOptions.Tls));
+            settings.InsecureOptions.HasFlag(InsecureOptions.Tls),
+            _authFile.Of(parsed));
         foreach (string name in parsed.GetValue(_images)!)
         {
             StoredImage image = await services.ImageSource.GetAsync(name, options, ct);

@@ -17,5 +17,9 @@ internal interface IServices : IDisposable
 
     IStoreChecker StoreChecker { get; }
 
+    IImageNames ImageNames { get; }
+
+    ILogins Logins { get; }
+
     IJournal Journals { get; }
 }

@@ -32,16 +32,16 @@ internal sealed class ImageRmCommand : Verb
         Failures failures = new("remove", "image");
         foreach (string name in parsed.GetValue(_images)!.Distinct())
         {
-            failures.Collect(() => Remove(services.Images, name, ct));
+            failures.Collect(() => Remove(services, name, ct));
         }
 
         failures.ThrowIfAny();
         return Task.FromResult((int)ExitCode.Ok);
     }
 
-    private void Remove(IImageStore images, string name, CancellationToken ct)
+    private void Remove(IServices services, string name, CancellationToken ct)
     {
-        ImageRemoval removal = images.Remove(ImageRef.Parse(name), ct);
+        ImageRemoval removal = services.Images.Remove(services.ImageNames.Resolve(ImageRef.Parse(name)), ct);
         if (removal.ImageRemoved)
         {
             _context.Out.Line($"successfully removed image: \"{removal.Id}\"");

@@ -22,6 +22,7 @@ internal sealed class RunFlags
     private readonly Flag<IReadOnlyList<HostsEntry>> _hosts = Flags.Many<HostsEntry>("--hosts-entry", "IP=NAME,…|host", "lines of /etc/hosts, or the host's file", RunValues.ReadHostsEntries);
     private readonly Flag<bool> _privateUsers = Flags.One("--private-users", "yes|no", "a user namespace of the pod's own (default yes)", Flags.ReadBool, true, Flags.True);
     private readonly Flag<PullPolicy> _pullPolicy = Flags.One("--pull-policy", "never|new|update", "when to ask the registry (default new)", RunValues.ReadPullPolicy, PullPolicy.New);
+    private readonly Flag<string?> _authFile = AuthFileFlag.Create();
     private readonly Flag<IReadOnlyList<string>> _podEnvironment = Flags.Many<string>("--set-env", "NAME=VALUE", "set a variable for all apps", RunValues.ReadVariable);
     private readonly Flag<AppName?> _appName = Flags.One<AppName?>("--name", "NAME", "the app's name (default from the image's)", RunValues.ReadAppName, null, isForApp: true);
     private readonly Flag<string?> _exec = Flags.Text("--exec", "PROGRAM", "run this instead of the image's command", isForApp: true, isUnique: true);
@@ -36,7 +37,7 @@ internal sealed class RunFlags
     public IReadOnlyList<Option> All =>
     [
         _interactive, _detach, _remove, _quiet, _uuidFile, _hostName, _network, _dns, _dnsSearch, _dnsOptions, _dnsDomain, _hosts,
-        _privateUsers, _pullPolicy, _podEnvironment, _appName, _exec, _user, _group, _workingDirectory, _appEnvironment,
+        _privateUsers, _pullPolicy, _authFile, _podEnvironment, _appName, _exec, _user, _group, _workingDirectory, _appEnvironment,
         .. _volumes.All, .. _isolation.All,
     ];
 
@@ -80,6 +81,11 @@ internal sealed class RunFlags
             yield return fault;
         }
 
+        if (AuthFileFlag.FaultOf(_authFile.Of(parsed)) is { } missing)
+        {
+            yield return missing;
+        }
+
         if (_uuidFile.Of(parsed) is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
         {
             yield return $"--uuid-file-save: the directory of '{file}' does not exist";
@@ -111,6 +117,7 @@ internal sealed class RunFlags
             Network = _network.Of(parsed),
             PrivateUsers = _privateUsers.Of(parsed),
             PullPolicy = _pullPolicy.Of(parsed),
+            AuthFile = _authFile.Of(parsed),
             InsecureOptions = insecureOptions,
             Dns = new DnsOptions
             {

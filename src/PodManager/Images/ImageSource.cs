@@ -9,11 +9,11 @@ using PodManager.Pods;
 namespace PodManager.Images;
 
 /// <summary>Gives images out of the store, and fetches them into it.</summary>
-internal sealed class ImageSource(IImageStore images, ILayerStore layers, IProgressSink progress, TimeProvider clock) : IImageSource
+internal sealed class ImageSource(IImageStore images, ILayerStore layers, RegistryAccess registries, IProgressSink progress) : IImageSource
 {
     public async Task<StoredImage> GetAsync(string reference, FetchOptions options, CancellationToken ct)
     {
-        ImageRef image = ImageRef.Parse(reference);
+        ImageRef image = registries.Resolve(ImageRef.Parse(reference));
         bool isFetchable = image is not StoredImageRef && options.Policy != PullPolicy.Never;
 
         // A directory or an archive is read again each time, as it may have changed; a digest's image cannot.
@@ -40,11 +40,16 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, IProgr
             layers.RemoveLeftovers();
             using IImageOrigin origin = image switch
             {
-                RegistryRef registry => new RegistryOrigin(registry, options, clock),
+                RegistryRef registry => registries.Open(registry, options),
                 LayoutRef layout => new LayoutOrigin(new LayoutDirectory(layout.Directory), layout.Tag),
                 ArchiveRef archive => await new ArchiveOpener(images, progress).OpenAsync(archive, ct),
                 _ => throw new InvalidOperationException($"'{image}' is fetched from nowhere"),
             };
+            if (origin is RegistryOrigin asked && await FindUnchangedAsync(image, asked, ct) is { } unchanged)
+            {
+                return unchanged;
+            }
+
             ResolvedImage resolved = await new ManifestResolver(origin, HostPlatform.Current).ResolveAsync(ct);
             return await StoreAsync(image, origin, resolved, ct);
         }
@@ -57,6 +62,10 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, IProgr
             throw new PodctlException(ExitCode.Failed, $"cannot fetch image '{image.Name}'", hint: null, failure);
         }
     }
+
+    // One short question, where an image is here already: a tag seldom changes.
+    private async Task<StoredImage?> FindUnchangedAsync(ImageRef image, RegistryOrigin origin, CancellationToken ct) =>
+        images.Find(image) is { } stored && await origin.AskDigestAsync(ct) is { } digest && images.HasDocument(stored.Id, digest) ? stored : null;
 
     private async Task<StoredImage> StoreAsync(ImageRef image, IImageOrigin origin, ResolvedImage resolved, CancellationToken ct)
     {

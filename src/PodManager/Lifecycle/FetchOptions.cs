@@ -4,4 +4,5 @@ namespace PodManager.Lifecycle;
 /// <param name="Policy">When the registry is asked.</param>
 /// <param name="AllowHttp">Plain HTTP is accepted (`--insecure-options=http`).</param>
 /// <param name="AllowBadTls">TLS certificates are not verified (`--insecure-options=tls`).</param>
-internal sealed record FetchOptions(PullPolicy Policy, bool AllowHttp, bool AllowBadTls);
+/// <param name="AuthFile">Where logins are, and nowhere else (`--authfile`); null for the usual places.</param>
+internal sealed record FetchOptions(PullPolicy Policy, bool AllowHttp, bool AllowBadTls, string? AuthFile = null);

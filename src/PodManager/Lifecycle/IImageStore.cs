@@ -14,6 +14,9 @@ internal interface IImageStore : IDisposable
     /// <exception cref="PodctlException">Several images' ids begin so.</exception>
     StoredImage? Find(ImageRef reference);
 
+    /// <summary>Whether an image's manifest, or an index that it was found by, has this digest.</summary>
+    bool HasDocument(Digest image, Digest document);
+
     /// <summary>Every image, in the order of their import.</summary>
     IReadOnlyList<ImageSummary> List();
 

@@ -60,6 +60,9 @@ internal sealed record RunOptions
 
     public PullPolicy PullPolicy { get; init; } = PullPolicy.New;
 
+    /// <summary>`--authfile`, absolute.</summary>
+    public string? AuthFile { get; init; }
+
     public InsecureOptions InsecureOptions { get; init; }
 
     public DnsOptions Dns { get; init; } = new();

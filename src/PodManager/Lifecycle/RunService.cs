@@ -62,7 +62,8 @@ internal sealed class RunService(RunServices services) : IPodRunner
     private static FetchOptions FetchOptionsOf(RunOptions options) => new(
         options.PullPolicy,
         options.InsecureOptions.HasFlag(InsecureOptions.Http),
-        options.InsecureOptions.HasFlag(InsecureOptions.Tls));
+        options.InsecureOptions.HasFlag(InsecureOptions.Tls),
+        options.AuthFile);
 
     private int Run(RunOptions options, PodPlanner planner, IPodHandle handle, CancellationToken ct)
     {

@@ -7,8 +7,9 @@ internal sealed record RegistryRef : ImageRef
     private const int MaximumNameLength = 255;
     private const int MaximumTagLength = 128;
 
-    private RegistryRef(string host, string repository, string? tag, Digest? digest)
+    private RegistryRef(string host, string repository, string? tag, Digest? digest, string? shortName)
     {
+        ShortName = shortName;
         Host = host;
         Repository = repository;
         Tag = tag;
@@ -17,9 +18,6 @@ internal sealed record RegistryRef : ImageRef
 
     /// <summary>The registry's name with its port, as users write it, e.g. `127.0.0.1:5000`.</summary>
     public string Host { get; }
-
-    /// <summary>Where the registry's API is: docker.io has a host of its own for it.</summary>
-    public string ApiHost => Host == DefaultHost ? "registry-1.docker.io" : Host;
 
     /// <summary>The path in the registry, e.g. `library/busybox`.</summary>
     public string Repository { get; }
@@ -30,7 +28,21 @@ internal sealed record RegistryRef : ImageRef
     /// <summary>The manifest's, if the reference pins it.</summary>
     public Digest? Digest { get; }
 
+    /// <summary>The name as it was written, without tag and digest, if no registry was written: settings may say what it stands for.</summary>
+    public string? ShortName { get; }
+
     public override string Name => Digest is null ? $"{Host}/{Repository}:{Tag}" : $"{Host}/{Repository}@{Digest}";
+
+    /// <summary>The same tag or digest of another repository.</summary>
+    /// <param name="name">`HOST/REPOSITORY`.</param>
+    /// <returns>Null if it is none.</returns>
+    internal RegistryRef? WithName(string name) =>
+        !name.Contains('@', StringComparison.Ordinal)
+        && name.LastIndexOf(':') <= name.LastIndexOf('/')
+        && Read(Digest is null ? $"{name}:{Tag}" : $"{name}@{Digest}", out ImageRef? other, out _) is null
+        && other is RegistryRef { ShortName: null } full
+            ? full
+            : null;
 
     internal static string? Read(string text, out ImageRef? reference, out string? hint)
     {
@@ -63,7 +75,7 @@ internal sealed record RegistryRef : ImageRef
             }
         }
 
-        (string host, string repository) = SplitHost(rest);
+        (string host, string repository, bool isShort) = SplitHost(rest);
         if (!IsHost(host))
         {
             hint = "a registry is HOST or HOST:PORT";
@@ -76,6 +88,7 @@ internal sealed record RegistryRef : ImageRef
             return problem;
         }
 
+        string? shortName = isShort ? repository : null;
         host = host.ToLowerInvariant();
         if (host is "index.docker.io" or "registry-1.docker.io")
         {
@@ -87,25 +100,26 @@ internal sealed record RegistryRef : ImageRef
             repository = $"library/{repository}";
         }
 
-        reference = new RegistryRef(host, repository, digest is null ? tag ?? "latest" : null, digest);
+        reference = new RegistryRef(host, repository, digest is null ? tag ?? "latest" : null, digest, shortName);
         return null;
     }
 
     // The first component is a host if it cannot be part of a path in the default registry.
-    private static (string Host, string Repository) SplitHost(string name)
+    private static (string Host, string Repository, bool IsShort) SplitHost(string name)
     {
         int slash = name.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0)
         {
-            return (DefaultHost, name);
+            return (DefaultHost, name, true);
         }
 
         string first = name[..slash];
         bool isHost = first == "localhost" || first.Any(static c => c is '.' or ':' or '[' || char.IsAsciiLetterUpper(c));
-        return isHost ? (first, name[(slash + 1)..]) : (DefaultHost, name);
+        return isHost ? (first, name[(slash + 1)..], false) : (DefaultHost, name, true);
     }
 
-    private static bool IsHost(string host)
+    /// <summary>Whether it is `HOST` or `HOST:PORT`.</summary>
+    internal static bool IsHost(string host)
     {
         string name = host;
         int colon = host.LastIndexOf(':');
@@ -124,6 +138,13 @@ internal sealed record RegistryRef : ImageRef
             ? name.EndsWith(']') && System.Net.IPAddress.TryParse(name, out _)
             : name.Length > 0 && name.Split('.').All(static part => part.Length > 0 && part[0] != '-' && part[^1] != '-'
                 && part.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'));
+    }
+
+    /// <summary>Whether it can be a path in a registry.</summary>
+    internal static bool IsRepository(string path)
+    {
+        string? hint = null;
+        return CheckRepository(path, ref hint) is null;
     }
 
     private static bool IsTag(string tag) => tag.Length is > 0 and <= MaximumTagLength && tag[0] is not ('.' or '-')

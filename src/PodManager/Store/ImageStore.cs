@@ -47,6 +47,8 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
         return new StoredImage(id!, name, record.Config, [.. layerIds.Select(layers.PathOf)]);
     }
 
+    public bool HasDocument(Digest image, Digest document) => ReadRecord(image)?.Documents.Any(part => part.Id == document.ToString()) ?? false;
+
     public StoredImage Add(NewImage image)
     {
         _paths.Create();

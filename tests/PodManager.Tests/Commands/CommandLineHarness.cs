@@ -6,7 +6,7 @@ using PodManager.Pods;
 namespace PodManager.Tests.Commands;
 
 /// <summary>Runs command lines against services that only note what they are asked for.</summary>
-internal sealed class CommandLineHarness : IServices, IPodRunner
+internal sealed class CommandLineHarness : IServices, IPodRunner, ILogins
 {
     public static readonly PodId RunPod = PodId.TryParse("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11", out PodId? id) ? id.Value : default;
 
@@ -29,6 +29,18 @@ internal sealed class CommandLineHarness : IServices, IPodRunner
 
     public IStoreChecker StoreChecker => throw new NotSupportedException();
 
+    public IImageNames ImageNames => throw new NotSupportedException();
+
+    public ILogins Logins => this;
+
+    public FakePrompt Prompt { get; } = new();
+
+    /// <summary>What `login` was asked for.</summary>
+    public LoginRequest? Login { get; private set; }
+
+    /// <summary>What `logout` was asked for, and with which file.</summary>
+    public List<(string? Registry, string? AuthFile)> Logouts { get; } = [];
+
     public IJournal Journals => throw new NotSupportedException();
 
     public async Task<(int Code, string Out)> RunAsync(bool isRoot, params string[] args)
@@ -48,7 +60,10 @@ internal sealed class CommandLineHarness : IServices, IPodRunner
                     },
                     output,
                     new Messages(output),
-                    TimeProvider.System);
+                    TimeProvider.System)
+                {
+                    Prompt = Prompt,
+                };
                 code = await new CommandLine(context).RunAsync(args, isRoot, static _ => { }, CancellationToken.None);
             }
 
@@ -76,6 +91,24 @@ internal sealed class CommandLineHarness : IServices, IPodRunner
     {
         Run = options;
         return Task.FromResult(new RunResult(OnRun(options), RunPod));
+    }
+
+    Task<string> ILogins.LoginAsync(LoginRequest request, CancellationToken ct)
+    {
+        Login = request;
+        return Task.FromResult("/place");
+    }
+
+    Task<string?> ILogins.LogoutAsync(string registry, string? authFile, CancellationToken ct)
+    {
+        Logouts.Add((registry, authFile));
+        return Task.FromResult<string?>("/place");
+    }
+
+    Task<IReadOnlyList<string>> ILogins.LogoutAllAsync(string? authFile, CancellationToken ct)
+    {
+        Logouts.Add((null, authFile));
+        return Task.FromResult<IReadOnlyList<string>>(["registry.example"]);
     }
 
     public void Dispose()

@@ -15,6 +15,8 @@ public sealed class CommandLineTests
     [InlineData("rm", "rm")]
     [InlineData("gc", "gc")]
     [InlineData("fetch", "fetch")]
+    [InlineData("login", "login")]
+    [InlineData("logout", "logout")]
     [InlineData("image", "image")]
     [InlineData("image-list", "image", "list")]
     [InlineData("image-rm", "image", "rm")]
@@ -67,6 +69,16 @@ public sealed class CommandLineTests
     [InlineData("--format: 'aci'", "image", "export", "--format=aci", "a", "b")]
     [InlineData("must provide an output directory", "image", "extract", "a")]
     [InlineData("must provide an image", "image", "render")]
+    [InlineData("must provide a registry", "login")]
+    [InlineData("'b' would be a second", "login", "a", "b")]
+    [InlineData("'https://a' is no registry", "login", "https://a")]
+    [InlineData("'a/B' is no registry", "logout", "a/B")]
+    [InlineData("--password-stdin needs --username", "login", "--password-stdin", "a")]
+    [InlineData("--username: ", "login", "--username=a:b", "a")]
+    [InlineData("--all and a registry exclude", "logout", "--all", "a")]
+    [InlineData("--authfile: '/nonexistent' does not exist", "fetch", "--authfile=/nonexistent", "a")]
+    [InlineData("--authfile: '/nonexistent' does not exist", "run", "--authfile=/nonexistent", "a")]
+    [InlineData("--authfile: '/nonexistent' does not exist", "logout", "--authfile=/nonexistent", "a")]
     public async Task A_faulty_line_is_refused(string fault, params string[] args)
     {
         PodctlException e = await CommandLineHarness.FailureOf(args);

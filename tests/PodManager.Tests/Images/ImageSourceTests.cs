@@ -17,12 +17,14 @@ public sealed class ImageSourceTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly TestRegistry _registry = new();
     private readonly FakeProgress _progress = new();
+    private readonly TestHost _host = new(new FakeClock());
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
         _registry.Dispose();
+        _host.Dispose();
         _directory.Dispose();
     }
 
@@ -56,12 +58,26 @@ public sealed class ImageSourceTests : IDisposable
         Assert.Equal(before, _registry.Requests.Count);
 
         _ = await GetAsync("app", PullPolicy.Update);
-        Assert.Equal(before + 2, _registry.Requests.Count); // manifest and configuration
+        Assert.Equal(before + 1, _registry.Requests.Count);
+        Assert.Equal("HEAD", _registry.Requests.Last().Method);
 
         // Another image with the same base.
         _ = _registry.Add("other", new TestImage().Layer(Base).Layer(new TarBuilder().File("b")));
         _ = await GetAsync("other", PullPolicy.New);
-        Assert.Equal(before + 2 + 3, _registry.Requests.Count);
+        Assert.Equal(before + 1 + 3, _registry.Requests.Count);
+    }
+
+    [RootFact]
+    public async Task A_registry_that_answers_no_HEAD_is_asked_in_full()
+    {
+        _ = _registry.Add("app", new TestImage().Layer(Base));
+        StoredImage old = await GetAsync("app", PullPolicy.New);
+        _registry.Intercept = static request => request.Method == "HEAD" ? new TestResponse(405) : null;
+        int before = _registry.Requests.Count;
+
+        Assert.Equal(old.Id, (await GetAsync("app", PullPolicy.Update)).Id);
+
+        Assert.Equal(before + 3, _registry.Requests.Count); // that, manifest, configuration
     }
 
     [RootFact]
@@ -222,7 +238,7 @@ public sealed class ImageSourceTests : IDisposable
         // It belongs to the image like any layer.
         int before = _registry.Requests.Count;
         Assert.Equal(stored.Layers, (await GetAsync("app", PullPolicy.Update)).Layers);
-        Assert.Equal(before + 2, _registry.Requests.Count);
+        Assert.Equal(before + 1, _registry.Requests.Count);
         using ImageStore store = OpenStore();
         _ = store.Remove(ImageRef.Parse(stored.Id.ToString()), Ct);
         Assert.Empty(Directory.GetFileSystemEntries(_directory["layers"]));
@@ -259,7 +275,7 @@ public sealed class ImageSourceTests : IDisposable
 
     private ImageSource Open() => Open(OpenStore());
 
-    private ImageSource Open(ImageStore store) => new(store, new LayerStore(_directory.Path, TimeProvider.System), _progress, new FakeClock());
+    private ImageSource Open(ImageStore store) => new(store, new LayerStore(_directory.Path, TimeProvider.System), _host.Registries, _progress);
 
     /// <summary>As one podctl does it, from its start to its end.</summary>
     private async Task<StoredImage> GetAsync(string name, PullPolicy policy)

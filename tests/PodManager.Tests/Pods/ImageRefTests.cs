@@ -1,3 +1,4 @@
+using PodManager.Images.Registry;
 using PodManager.Pods;
 using Xunit;
 
@@ -43,8 +44,8 @@ public sealed class ImageRefTests
     public void The_default_registry_has_another_host_than_its_name()
     {
         RegistryRef reference = (RegistryRef)ImageRef.Parse("busybox");
-        Assert.Equal(("docker.io", "registry-1.docker.io", "library/busybox", "latest"), (reference.Host, reference.ApiHost, reference.Repository, reference.Tag));
-        Assert.Equal("localhost:5000", ((RegistryRef)ImageRef.Parse("localhost:5000/x")).ApiHost);
+        Assert.Equal(("docker.io", "registry-1.docker.io", "library/busybox", "latest"), (reference.Host, new RegistryEndpoint(reference.Host, reference.Repository).ApiHost, reference.Repository, reference.Tag));
+        Assert.Equal("localhost:5000", new RegistryEndpoint("localhost:5000", "x").ApiHost);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ namespace PodManager.Tests.Store;
 public sealed class StoreCheckerTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+    private readonly TestHost _host = new(new FakeClock());
     private readonly TestRegistry _registry = new();
     private readonly HashSet<string> _inUse = [];
     private readonly TestImage _image = new TestImage()
@@ -287,7 +288,7 @@ public sealed class StoreCheckerTests : IDisposable
         return await Source(store).GetAsync($"{_registry.Host}/{name}", Options, Ct);
     }
 
-    private ImageSource Source(ImageStore store) => new(store, new LayerStore(_directory.Path, TimeProvider.System), new FakeProgress(), new FakeClock());
+    private ImageSource Source(ImageStore store) => new(store, new LayerStore(_directory.Path, TimeProvider.System), _host.Registries, new FakeProgress());
 
     private static FetchOptions Options => new(PullPolicy.New, AllowHttp: true, AllowBadTls: false);
 }

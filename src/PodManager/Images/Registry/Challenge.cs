@@ -27,6 +27,10 @@ internal sealed record Challenge(Uri Realm, string? Service, string? Scope)
         }
     }
 
+    /// <summary>Whether a user and a password will do.</summary>
+    public static bool WantsBasic(HttpResponseMessage response) =>
+        response.Headers.WwwAuthenticate.Any(static header => header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase));
+
     /// <returns>Null if it does not ask for a token; a password, perhaps.</returns>
     public static Challenge? From(HttpResponseMessage response)
     {

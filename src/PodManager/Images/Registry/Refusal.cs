@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Common.Native;
+using PodManager.Images.Credentials;
 using PodManager.Images.Oci;
 
 namespace PodManager.Images.Registry;
@@ -20,14 +21,19 @@ internal static class Refusal
         _ => null,
     };
 
-    public static async Task<Exception> ExplainAsync(HttpResponseMessage response, RegistryRequest request, string host, CancellationToken ct)
+    /// <summary>What to do about a refusal for want of rights.</summary>
+    public static string LoginHint(string host, Credential? login) => login is null
+        ? $"the name may be wrong, or the repository private: `podctl login {host}`"
+        : $"the login is from '{login.Origin}'; `podctl login {host}` makes a new one";
+
+    public static async Task<Exception> ExplainAsync(HttpResponseMessage response, RegistryRequest request, string host, Credential? login, CancellationToken ct)
     {
         string detail = await ReadDetailAsync(response, ct);
         string says = $"'{host}' answers {(int)response.StatusCode}{(detail.Length > 0 ? $" ({detail})" : "")}";
         return response.StatusCode switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new PodctlException(
-                ExitCode.NotPermitted, $"{request.What}: {says}", "the name may be wrong, or the repository private"),
+                ExitCode.NotPermitted, $"{request.What}: {says}", LoginHint(host, login)),
             HttpStatusCode.NotFound => new PodctlException(ExitCode.NotFound, $"{request.What}: {says}", "the name or the tag may be wrong"),
             var status when IsPassing(status) => new RetryException($"{request.What}: {says}", RetryAfter(response)),
             _ => new PodctlException(ExitCode.Failed, $"{request.What}: {says}"),

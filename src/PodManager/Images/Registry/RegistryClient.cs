@@ -1,43 +1,61 @@
 using System.Net;
 using System.Net.Http.Headers;
+using PodManager.Images.Credentials;
 using PodManager.Lifecycle;
-using PodManager.Pods;
 
 namespace PodManager.Images.Registry;
 
-/// <summary>Asks one registry for the pieces of one repository (distribution-spec), without a login.</summary>
+/// <summary>Asks one registry for the pieces of one repository (distribution-spec).</summary>
 internal sealed class RegistryClient : IDisposable
 {
-    private readonly RegistryRef _image;
     private readonly RegistryHttp _http;
-    private readonly TokenSource _tokens;
+    private readonly Authenticator _authenticator;
     private readonly Queue<string> _schemes;
 
-    public RegistryClient(RegistryRef image, FetchOptions options, TimeProvider clock)
+    public RegistryClient(RegistryEndpoint endpoint, FetchOptions options, HostEnvironment host, ICredentialSource logins, TimeProvider clock)
     {
-        _image = image;
-        _http = new RegistryHttp(options);
-        _tokens = new TokenSource(_http);
+        Endpoint = endpoint;
+        _http = new RegistryHttp(host, options, endpoint, new EnvironmentProxy(host));
+        _authenticator = new Authenticator(_http, endpoint, logins);
         Retries = new RetryLoop(clock);
 
         // Where plain HTTP is allowed, a registry on this machine most likely speaks it; elsewhere TLS is worth the first try.
-        _schemes = new Queue<string>(!options.AllowHttp ? ["https"] : IsLoopback(image.Host) ? ["http", "https"] : ["https", "http"]);
+        bool allowHttp = options.AllowHttp || endpoint.IsInsecure;
+        _schemes = new Queue<string>(!allowHttp ? ["https"] : IsLoopback(endpoint.Host) ? ["http", "https"] : ["https", "http"]);
     }
 
+    public RegistryEndpoint Endpoint { get; }
+
     public RetryLoop Retries { get; }
+
+    /// <summary>Whether the registry has asked for a login, and there was one.</summary>
+    public bool IsLoginUsed => _authenticator.Login is not null;
 
     /// <summary>One attempt.</summary>
     /// <returns>A success; its content is yet to be read.</returns>
     /// <exception cref="RetryException">It may work later.</exception>
     public async Task<HttpResponseMessage> GetAsync(RegistryRequest request, CancellationToken ct)
     {
-        AuthenticationHeaderValue? authorization = _tokens.Current;
+        AuthenticationHeaderValue? authorization = _authenticator.Current;
         HttpResponseMessage response = await SendAsync(request, authorization, ct);
-        if (response.StatusCode == HttpStatusCode.Unauthorized && Challenge.From(response) is { } challenge)
+        if (response.StatusCode == HttpStatusCode.Unauthorized)
         {
-            response.Dispose();
-            authorization = await _tokens.RenewAsync(challenge, authorization, ct);
-            response = await SendAsync(request, authorization, ct);
+            AuthenticationHeaderValue? better;
+            try
+            {
+                better = await _authenticator.AnswerAsync(response, authorization, ct);
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+
+            if (better is not null)
+            {
+                response.Dispose();
+                response = await SendAsync(request, better, ct);
+            }
         }
 
         if (response.IsSuccessStatusCode)
@@ -47,13 +65,13 @@ internal sealed class RegistryClient : IDisposable
 
         using (response)
         {
-            throw await Refusal.ExplainAsync(response, request, _image.Host, ct);
+            throw await Refusal.ExplainAsync(response, request, Endpoint.Host, _authenticator.Login, ct);
         }
     }
 
     public void Dispose()
     {
-        _tokens.Dispose();
+        _authenticator.Dispose();
         _http.Dispose();
     }
 
@@ -61,10 +79,18 @@ internal sealed class RegistryClient : IDisposable
     {
         while (true)
         {
+            Uri address = new($"{_schemes.Peek()}://{Endpoint.ApiHost}/v2/{(request.Path.Length > 0 ? $"{Endpoint.Repository}/{request.Path}" : "")}");
             try
             {
-                Uri address = new($"{_schemes.Peek()}://{_image.ApiHost}/v2/{_image.Repository}/{request.Path}");
-                HttpResponseMessage response = await _http.GetAsync(address, authorization, request.Accept, request.Offset, ct);
+                HttpResponseMessage response = await _http.SendAsync(
+                    new HttpCall(address)
+                    {
+                        Method = request.HeadersOnly ? HttpMethod.Head : HttpMethod.Get,
+                        Authorization = authorization,
+                        Accept = request.Accept,
+                        Offset = request.Offset,
+                    },
+                    ct);
 
                 // Go's servers answer so to one who speaks HTTP where they expect TLS.
                 if (response.StatusCode != HttpStatusCode.BadRequest || address.Scheme != "http" || _schemes.Count == 1)
@@ -79,7 +105,7 @@ internal sealed class RegistryClient : IDisposable
             {
                 if (_schemes.Count == 1 || failure.HttpRequestError == HttpRequestError.NameResolutionError)
                 {
-                    throw _http.Explain(failure, _image.Host);
+                    throw _http.Explain(failure, address, Endpoint.Host);
                 }
             }
             catch (RetryException) when (_schemes.Count > 1)

@@ -1,51 +1,32 @@
+using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Security;
+using System.Net.Sockets;
+using Common.Native;
 using PodManager.Lifecycle;
 
 namespace PodManager.Images.Registry;
 
 /// <summary>Sends one request and follows its redirections. A broken connection comes out as <see cref="RetryException"/>, a hopeless one as <see cref="PodctlException"/>.</summary>
-internal sealed class RegistryHttp : IDisposable
+internal sealed class RegistryHttp(HostEnvironment host, FetchOptions options, RegistryEndpoint endpoint, IWebProxy proxy) : IDisposable
 {
     private const int RedirectionLimit = 10;
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _client;
-    private readonly bool _allowHttp;
-    private SslPolicyErrors _certificateErrors;
+    private readonly ConcurrentDictionary<string, HostConnection> _connections = new();
 
-    public RegistryHttp(FetchOptions options)
-    {
-        _allowHttp = options.AllowHttp;
-        SocketsHttpHandler handler = new()
-        {
-            // Followed here, since a token is for one host only.
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = ConnectTimeout,
-        };
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) =>
-        {
-            _certificateErrors |= errors;
-            return errors == SslPolicyErrors.None || options.AllowBadTls;
-        };
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("podctl", typeof(RegistryHttp).Assembly.GetName().Version?.ToString(3)));
-    }
+    /// <summary>Whether an address may be used: encrypted, unless the user or the host's settings allow otherwise.</summary>
+    public bool IsAllowed(Uri address) => address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp && (options.AllowHttp || IsInsecure(address));
 
-    /// <summary>Whether an address may be used: encrypted, unless the user allows otherwise.</summary>
-    public bool IsAllowed(Uri address) => address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp && _allowHttp;
+    /// <summary>Whether nobody on the way to a host that has answered can have changed its answer.</summary>
+    public bool IsTrusted(Uri address) => address.IsLoopback || address.Scheme == Uri.UriSchemeHttps && ConnectionTo(address).IsVerified;
 
     /// <returns>The answer's headers; its content is yet to be read.</returns>
     /// <exception cref="HttpRequestException">No connection can be made.</exception>
-    public async Task<HttpResponseMessage> GetAsync(
-        Uri address, AuthenticationHeaderValue? authorization, IReadOnlyList<string> accept, long offset, CancellationToken ct)
+    public async Task<HttpResponseMessage> SendAsync(HttpCall call, CancellationToken ct)
     {
         for (int redirections = 0; ; redirections++)
         {
-            HttpResponseMessage response = await SendAsync(address, authorization, accept, offset, ct);
+            HttpResponseMessage response = await SendOnceAsync(call, ct);
             if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
                 or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
             {
@@ -54,86 +35,93 @@ internal sealed class RegistryHttp : IDisposable
 
             using (response)
             {
-                Uri next = response.Headers.Location is { } location
-                    ? new Uri(address, location)
-                    : throw new PodctlException(ExitCode.Failed, $"'{address.Authority}' redirects to nowhere");
+                call = Redirect(call, response.Headers.Location);
                 if (redirections == RedirectionLimit)
                 {
-                    throw new PodctlException(ExitCode.Failed, $"'{address.Authority}' redirects again and again");
+                    throw new PodctlException(ExitCode.Failed, $"'{call.Address.Authority}' redirects again and again");
                 }
-
-                if (!IsAllowed(next))
-                {
-                    throw new PodctlException(
-                        ExitCode.Failed,
-                        $"'{address.Authority}' redirects to an address that is not encrypted, '{next.Scheme}://{next.Authority}'",
-                        "`--insecure-options=http` allows it");
-                }
-
-                bool isSameHost = next.Scheme == address.Scheme && next.Authority == address.Authority;
-                authorization = isSameHost ? authorization : null;
-                address = next;
             }
         }
     }
 
     /// <summary>Says in a user's words why no connection could be made.</summary>
-    public PodctlException Explain(HttpRequestException failure, string host)
+    public PodctlException Explain(HttpRequestException failure, Uri address, string name)
     {
         if (failure.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
-            string problem = _certificateErrors switch
-            {
-                SslPolicyErrors.None => "it does not speak TLS",
-                _ when _certificateErrors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) => "its certificate is for another host",
-                _ => "its certificate is not trusted",
-            };
-            string hint = _certificateErrors == SslPolicyErrors.None
-                ? "`--insecure-options=http` allows plain HTTP"
-                : "`--insecure-options=tls` does not verify certificates";
-            return new PodctlException(ExitCode.Failed, $"cannot connect to '{host}' securely: {problem}", hint);
+            string? problem = ConnectionTo(address).Problem;
+            return new PodctlException(
+                ExitCode.Failed,
+                $"cannot connect to '{name}' securely: {problem ?? "it does not speak TLS, or demands a certificate"}",
+                problem is null
+                    ? "`--insecure-options=http` allows plain HTTP"
+                    : $"an authority's certificate in /etc/containers/certs.d/{name} vouches for it; `--insecure-options=tls` does not verify certificates");
         }
 
         string reason = failure.HttpRequestError switch
         {
+            HttpRequestError.ProxyTunnelError => "the proxy refuses to connect to it",
             HttpRequestError.NameResolutionError => "there is no such host, or its name cannot be looked up",
-            _ when failure.InnerException is System.Net.Sockets.SocketException socket => Common.Native.NativeException.Describe((Common.Native.Errno)socket.NativeErrorCode),
+            _ when failure.InnerException is SocketException socket => NativeException.Describe((Errno)socket.NativeErrorCode),
             _ => failure.Message,
         };
-        return new PodctlException(ExitCode.Failed, $"cannot connect to '{host}': {reason}");
+        return new PodctlException(ExitCode.Failed, $"cannot connect to '{name}': {reason}");
     }
 
-    public void Dispose() => _client.Dispose();
-
-    private async Task<HttpResponseMessage> SendAsync(
-        Uri address, AuthenticationHeaderValue? authorization, IReadOnlyList<string> accept, long offset, CancellationToken ct)
+    public void Dispose()
     {
-        using HttpRequestMessage request = new(HttpMethod.Get, address);
-        request.Headers.Authorization = authorization;
-        foreach (string type in accept)
+        foreach (HostConnection connection in _connections.Values)
         {
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
+            connection.Dispose();
+        }
+    }
+
+    private HttpCall Redirect(HttpCall call, Uri? location)
+    {
+        string from = call.Address.Authority;
+        if (call.Form is not null)
+        {
+            throw new PodctlException(ExitCode.Failed, $"'{from}' redirects a login, which is not followed");
         }
 
-        if (offset > 0)
+        Uri next = location is not null && Uri.TryCreate(call.Address, location, out Uri? absolute)
+            ? absolute
+            : throw new PodctlException(ExitCode.Failed, $"'{from}' redirects to nowhere");
+        if (!IsAllowed(next))
         {
-            request.Headers.Range = new RangeHeaderValue(offset, to: null);
+            throw new PodctlException(
+                ExitCode.Failed,
+                $"'{from}' redirects to an address that is not encrypted, '{next.Scheme}://{next.Authority}'",
+                "`--insecure-options=http` allows it");
         }
 
+        bool isSameHost = next.Scheme == call.Address.Scheme && next.Authority == from;
+        return call with { Address = next, Authorization = isSameHost ? call.Authorization : null };
+    }
+
+    // Redirections lead to hosts that the settings say nothing about.
+    private bool IsInsecure(Uri address) => endpoint.IsInsecure && address.Authority == new Uri($"{address.Scheme}://{endpoint.ApiHost}").Authority;
+
+    private HostConnection ConnectionTo(Uri address) => _connections.GetOrAdd(
+        address.Authority, _ => new HostConnection(HostCertificates.Read(host, address), options.AllowBadTls || IsInsecure(address), proxy));
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpCall call, CancellationToken ct)
+    {
+        using HttpRequestMessage request = call.ToMessage();
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timeout.CancelAfter(AnswerTimeout);
         try
         {
-            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            return await ConnectionTo(call.Address).Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new RetryException($"'{address.Authority}' does not answer");
+            throw new RetryException($"'{call.Address.Authority}' does not answer");
         }
         catch (HttpRequestException failure) when (failure.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError))
         {
-            throw new RetryException($"the connection to '{address.Authority}' broke", after: null, failure);
+            throw new RetryException($"the connection to '{call.Address.Authority}' broke", after: null, failure);
         }
     }
 }

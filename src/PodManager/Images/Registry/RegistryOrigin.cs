@@ -4,18 +4,29 @@ using PodManager.Pods;
 
 namespace PodManager.Images.Registry;
 
-/// <summary>An image in a registry.</summary>
-internal sealed class RegistryOrigin(RegistryRef image, FetchOptions options, TimeProvider clock) : IImageOrigin
+/// <summary>An image in a registry, or in the mirrors of one.</summary>
+internal sealed class RegistryOrigin(RegistryRef image, RegistryPlaces places) : IImageOrigin
 {
     private const int DocumentLimit = 4 << 20;
 
-    private readonly RegistryClient _client = new(image, options, clock);
+    private RegistryRequest Named => new($"manifests/{image.Digest?.ToString() ?? image.Tag}", $"manifest '{image.Digest?.ToString() ?? image.Tag}'", MediaTypes.Manifests);
 
-    public Task<ImageDocument> ReadNamedAsync(CancellationToken ct)
+    /// <summary>Asks for the digest of what the name stands for now, without having it sent.</summary>
+    /// <returns>Null if the registry does not say: then <see cref="ReadNamedAsync"/> says more.</returns>
+    public async Task<Digest?> AskDigestAsync(CancellationToken ct)
     {
-        string name = image.Digest?.ToString() ?? image.Tag!;
-        return ReadAsync(new RegistryRequest($"manifests/{name}", $"manifest '{name}'", MediaTypes.Manifests), image.Digest, ct);
+        try
+        {
+            using HttpResponseMessage response = await places.Current.GetAsync(Named with { HeadersOnly = true }, ct);
+            return AnnouncedDigest(response);
+        }
+        catch (Exception refused) when (refused is PodctlException or RetryException)
+        {
+            return null; // it may not know HEAD, and its refusal would have no words
+        }
     }
+
+    public Task<ImageDocument> ReadNamedAsync(CancellationToken ct) => ReadAsync(Named, image.Digest, ct);
 
     public async Task<ImageDocument> ReadAsync(Blob blob, CancellationToken ct)
     {
@@ -33,29 +44,32 @@ internal sealed class RegistryOrigin(RegistryRef image, FetchOptions options, Ti
             : throw new PodctlException(ExitCode.Failed, $"'{blob.Digest}' has {document.Content.Length} bytes where {blob.SizeBytes} were announced");
     }
 
-    public Task<Stream> OpenAsync(Blob blob, CancellationToken ct) => Task.FromResult<Stream>(new ResumingStream(_client, blob));
+    public Task<Stream> OpenAsync(Blob blob, CancellationToken ct) => Task.FromResult<Stream>(new ResumingStream(places, blob));
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => places.Dispose();
 
-    private Task<ImageDocument> ReadAsync(RegistryRequest request, Digest? expected, CancellationToken ct) => _client.Retries.RunAsync(
+    private Task<ImageDocument> ReadAsync(RegistryRequest request, Digest? expected, CancellationToken ct) => places.AskAsync(place => place.Retries.RunAsync(
         async () =>
         {
-            using HttpResponseMessage response = await _client.GetAsync(request, ct);
+            using HttpResponseMessage response = await place.GetAsync(request, ct);
             byte[] content = await Refusal.ReadAsync(response, DocumentLimit, request.What, ct);
             Digest actual = ContentHash.Of(content, expected?.Algorithm ?? "sha256");
             Check(actual, expected, request);
             CheckHeader(response, content, request);
             return new ImageDocument(actual, response.Content.Headers.ContentType?.MediaType ?? "", content);
         },
-        ct);
+        ct));
 
     private static void CheckHeader(HttpResponseMessage response, byte[] content, RegistryRequest request)
     {
-        if (response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values) && Digest.TryParse(values.First(), out Digest? announced))
+        if (AnnouncedDigest(response) is { } announced)
         {
             Check(ContentHash.Of(content, announced.Algorithm), announced, request);
         }
     }
+
+    private static Digest? AnnouncedDigest(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values) && Digest.TryParse(values.First(), out Digest? announced) ? announced : null;
 
     private static void Check(Digest actual, Digest? expected, RegistryRequest request)
     {

@@ -4,16 +4,19 @@ using PodManager.Images.Oci;
 namespace PodManager.Images.Registry;
 
 /// <summary>A blob from a registry. When the connection breaks or stalls, the transfer goes on with the byte where it stopped.</summary>
-internal sealed class ResumingStream(RegistryClient client, Blob blob) : ReadOnlyStream
+internal sealed class ResumingStream(RegistryPlaces places, Blob blob) : ReadOnlyStream
 {
-    // A registry that sends a few bytes each time must not keep podctl for ever.
+    // A registry that sends a few bytes each time must not keep podctl for ever; one whose connections live long enough may.
     private const int ResumptionLimit = 50;
+    private const int BytesPerResumption = 256 << 10;
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(60);
 
     private CancellationTokenSource _stalled = new();
     private HttpResponseMessage? _response;
     private Stream? _body;
+    private RegistryClient _place = places.Current;
     private long _offset;
+    private long _openedAt;
     private int _resumptions;
     private int _failures;
 
@@ -39,12 +42,21 @@ internal sealed class ResumingStream(RegistryClient client, Blob blob) : ReadOnl
             catch (RetryException failure)
             {
                 Drop();
-                if (++_resumptions > ResumptionLimit)
+                if (++_resumptions > ResumptionLimit + _offset / BytesPerResumption)
                 {
                     throw new PodctlException(ExitCode.Failed, $"the transfer of '{blob.Digest}' broke {_resumptions} times", "try again later", failure);
                 }
 
-                await client.Retries.PauseAsync(++_failures, failure, cancellationToken);
+                if (failure.After is not null || _offset - _openedAt < BytesPerResumption)
+                {
+                    await PauseAsync(failure, cancellationToken);
+                }
+            }
+            catch (PodctlException failure) when (places.PassOver(_place, failure))
+            {
+                Drop();
+                _place = places.Current;
+                _failures = 0;
             }
         }
     }
@@ -60,9 +72,23 @@ internal sealed class ResumingStream(RegistryClient client, Blob blob) : ReadOnl
         base.Dispose(disposing);
     }
 
+    private async Task PauseAsync(RetryException failure, CancellationToken ct)
+    {
+        try
+        {
+            await _place.Retries.PauseAsync(++_failures, failure, ct);
+        }
+        catch (PodctlException hopeless) when (places.PassOver(_place, hopeless))
+        {
+            _place = places.Current;
+            _failures = 0;
+        }
+    }
+
     private async Task<Stream> OpenAsync(CancellationToken ct)
     {
-        _response = await client.GetAsync(new RegistryRequest($"blobs/{blob.Digest}", $"layer '{blob.Digest}'", Accept: [], _offset), ct);
+        _openedAt = _offset;
+        _response = await _place.GetAsync(new RegistryRequest($"blobs/{blob.Digest}", $"layer '{blob.Digest}'", Accept: [], _offset), ct);
         Stream body = await _response.Content.ReadAsStreamAsync(ct);
         if (_offset == 0)
         {

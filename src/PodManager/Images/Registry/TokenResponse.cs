@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace PodManager.Images.Registry;
 
-/// <summary>What a registry's token service answers (distribution, token authentication).</summary>
-internal sealed record TokenResponse
+/// <summary>What a registry's token service answers (distribution, token authentication). No record: its members are secrets.</summary>
+internal sealed class TokenResponse
 {
     public string? Token { get; init; }
 

@@ -16,11 +16,16 @@ public sealed class ArchiveSourceTests : IDisposable
     private static readonly TarBuilder Upper = new TarBuilder().Folder("etc").File("etc/name", "upper").File("big", new string('x', 2_000_000));
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly TestHost _host = new(new FakeClock());
     private readonly TestImage _image = new TestImage().Layer(Lower).Layer(Upper);
 
     private string ArchivePath => _directory["image.tar"];
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        _host.Dispose();
+        _directory.Dispose();
+    }
 
     [RootFact]
     public async Task An_archive_of_docker_is_read_in_place()
@@ -215,7 +220,7 @@ public sealed class ArchiveSourceTests : IDisposable
     private async Task<StoredImage> GetAsync(string name)
     {
         using ImageStore store = Open();
-        ImageSource source = new(store, new LayerStore(_directory["store"], TimeProvider.System), new FakeProgress(), TimeProvider.System);
+        ImageSource source = new(store, new LayerStore(_directory["store"], TimeProvider.System), _host.Registries, new FakeProgress());
         return await source.GetAsync(name, new FetchOptions(PullPolicy.New, AllowHttp: false, AllowBadTls: false), TestContext.Current.CancellationToken);
     }
 

@@ -16,6 +16,7 @@ public sealed class ImageExporterTests : IDisposable
     private static readonly string Long = new('n', 200);
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly TestHost _host = new(new FakeClock());
     private readonly FakeProgress _progress = new();
 
     private readonly TestImage _image = new TestImage { AppConfig = """{"Cmd":["/bin/app"],"User":"1000:1000","Env":["A=λ"],"Labels":{"l":"v"},"StopSignal":"SIGUSR1"}""" }
@@ -36,7 +37,11 @@ public sealed class ImageExporterTests : IDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        _host.Dispose();
+        _directory.Dispose();
+    }
 
     [RootTheory]
     [InlineData("oci-archive")]
@@ -157,7 +162,7 @@ public sealed class ImageExporterTests : IDisposable
     private async Task<StoredImage> FetchAsync(string store, string name)
     {
         using ImageStore images = Open(store);
-        ImageSource source = new(images, new LayerStore(_directory[store], TimeProvider.System), _progress, TimeProvider.System);
+        ImageSource source = new(images, new LayerStore(_directory[store], TimeProvider.System), _host.Registries, _progress);
         return await source.GetAsync(name, new FetchOptions(PullPolicy.New, AllowHttp: false, AllowBadTls: false), Ct);
     }
 

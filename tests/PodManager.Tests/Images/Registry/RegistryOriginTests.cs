@@ -142,7 +142,7 @@ public sealed class RegistryOriginTests : IDisposable
     [Fact]
     public async Task Without_permission_nothing_is_asked_in_plain_HTTP()
     {
-        using RegistryOrigin origin = new(Reference("app"), Plain with { AllowHttp = false }, _clock);
+        using RegistryOrigin origin = Open(Reference("app"), Plain with { AllowHttp = false });
 
         PodctlException failure = await FailsAsync(ExitCode.Failed, () => origin.ReadNamedAsync(Ct));
 
@@ -159,13 +159,13 @@ public sealed class RegistryOriginTests : IDisposable
         RegistryRef reference = (RegistryRef)ImageRef.Parse($"{registry.Host}/app");
         FetchOptions strict = new(PullPolicy.Update, AllowHttp: false, AllowBadTls: false);
 
-        using (RegistryOrigin origin = new(reference, strict, _clock))
+        using (RegistryOrigin origin = Open(reference, strict))
         {
             PodctlException failure = await FailsAsync(ExitCode.Failed, () => origin.ReadNamedAsync(Ct));
             Assert.Contains("tls", failure.Hint!, StringComparison.Ordinal);
         }
 
-        using RegistryOrigin lax = new(reference, strict with { AllowBadTls = true }, _clock);
+        using RegistryOrigin lax = Open(reference, strict with { AllowBadTls = true });
         Assert.Equal(ContentHash.Of(_image.Manifest), (await lax.ReadNamedAsync(Ct)).Digest);
     }
 
@@ -175,7 +175,7 @@ public sealed class RegistryOriginTests : IDisposable
         using X509Certificate2 certificate = MakeCertificate();
         using TestRegistry registry = new(certificate);
         _ = registry.Add("app", _image);
-        using RegistryOrigin origin = new((RegistryRef)ImageRef.Parse($"{registry.Host}/app"), Plain with { AllowBadTls = true }, _clock);
+        using RegistryOrigin origin = Open((RegistryRef)ImageRef.Parse($"{registry.Host}/app"), Plain with { AllowBadTls = true });
 
         Assert.Equal(ContentHash.Of(_image.Manifest), (await origin.ReadNamedAsync(Ct)).Digest);
     }
@@ -185,7 +185,7 @@ public sealed class RegistryOriginTests : IDisposable
     {
         RegistryRef reference = Reference("app");
         _registry.Dispose();
-        using RegistryOrigin origin = new(reference, Plain, _clock);
+        using RegistryOrigin origin = Open(reference, Plain);
 
         PodctlException failure = await FailsAsync(ExitCode.Failed, () => origin.ReadNamedAsync(Ct));
 
@@ -227,7 +227,7 @@ public sealed class RegistryOriginTests : IDisposable
         using X509Certificate2 certificate = MakeCertificate();
         using TestRegistry registry = new(certificate);
         registry.Intercept = request => Redirect($"http://{_registry.Host}{request.Path}");
-        using RegistryOrigin origin = new((RegistryRef)ImageRef.Parse($"{registry.Host}/app"), new FetchOptions(PullPolicy.Update, AllowHttp: false, AllowBadTls: true), _clock);
+        using RegistryOrigin origin = Open((RegistryRef)ImageRef.Parse($"{registry.Host}/app"), new FetchOptions(PullPolicy.Update, AllowHttp: false, AllowBadTls: true));
 
         _ = await FailsAsync(ExitCode.Failed, () => origin.ReadNamedAsync(Ct));
         Assert.Empty(_registry.Requests);
@@ -344,7 +344,9 @@ public sealed class RegistryOriginTests : IDisposable
 
     private RegistryRef Reference(string name) => (RegistryRef)ImageRef.Parse($"{_registry.Host}/{name}");
 
-    private RegistryOrigin Open(string name) => new(Reference(name), Plain, _clock);
+    private RegistryOrigin Open(string name) => Open(Reference(name), Plain);
+
+    private RegistryOrigin Open(RegistryRef reference, FetchOptions options) => new TestHost(_clock).Registries.Open(reference, options);
 
     private async Task<ImageDocument> ReadAsync(string name)
     {

@@ -1,0 +1,9 @@
+namespace PodManager.Images.Configuration;
+
+/// <summary>Which images a mirror is asked for.</summary>
+internal enum MirrorUse
+{
+    All,
+    DigestOnly,
+    TagOnly,
+}

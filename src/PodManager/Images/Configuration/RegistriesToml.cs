@@ -1,0 +1,35 @@
+using System.Text;
+using System.Text.Json.Serialization;
+using Tomlyn;
+using Tomlyn.Serialization;
+
+namespace PodManager.Images.Configuration;
+
+/// <summary>How registries.conf is read.</summary>
+[TomlSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower)]
+[TomlSerializable(typeof(TomlRegistries))]
+internal sealed partial class RegistriesToml : TomlSerializerContext
+{
+    /// <exception cref="PodctlException">The file is damaged; says where.</exception>
+    public static TomlRegistries Parse(byte[] content, string path)
+    {
+        try
+        {
+            TomlRegistries file = TomlSerializer.Deserialize(Encoding.UTF8.GetString(content), Default.TomlRegistries) ?? new TomlRegistries();
+            return file.Registries is null ? file : throw new PodctlException(
+                ExitCode.Usage, $"cannot read '{path}': it has version 1 of its format", "containers-registries.conf(5) describes version 2, with [[registry]] tables");
+        }
+        catch (TomlException damaged)
+        {
+            string place = damaged.Line is null ? "" : $"line {damaged.Line}, column {damaged.Column}: ";
+            throw new PodctlException(ExitCode.Usage, $"cannot read '{path}': {place}{Reason(damaged)}");
+        }
+    }
+
+    // The exception's own message repeats the place, and may have several lines.
+    private static string Reason(TomlException damaged)
+    {
+        string text = damaged.Diagnostics is { Count: > 0 } all ? all[0].Message : damaged.Message;
+        return text.Split('\n')[0].Trim().TrimEnd('.');
+    }
+}

@@ -1,0 +1,13 @@
+namespace PodManager.Images.Credentials;
+
+/// <summary>A file in auth.d, as rkt has them.</summary>
+internal sealed class DockerAuthFile
+{
+    public string? RktKind { get; init; }
+
+    public string? RktVersion { get; init; }
+
+    public IReadOnlyList<string>? Registries { get; init; }
+
+    public DockerAuthLogin? Credentials { get; init; }
+}
