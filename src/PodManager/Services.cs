@@ -3,6 +3,7 @@ using PodManager.Images;
 using PodManager.Lifecycle;
 using PodManager.Store;
 using PodManager.Systemd;
+using PodManager.Trust;
 
 namespace PodManager;
 
@@ -19,6 +20,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     private Journal? _journals;
     private LayerStore? _layers;
     private ImageStore? _images;
+    private TrustedKeys? _keys;
 
     public PodService Pods => _pods ??= new PodService(PodStore, () => Units, time);
 
@@ -29,7 +31,13 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);
 
-    public IImageSource ImageSource => new ImageSource(Images, Layers, progress, time);
+    public IImageSource ImageSource => new ImageSource(Images, Layers, new ImageGate(Images, TrustPolicy, messages), progress, time);
+
+    public ITrustedKeys TrustedKeys => Keys;
+
+    public ITrustPolicy TrustPolicy => new TrustPolicy($"{settings.LocalConfig}/trust.json", Keys, time);
+
+    private TrustedKeys Keys => _keys ??= new TrustedKeys($"{settings.LocalConfig}/trustedkeys", $"{settings.SystemConfig}/trustedkeys");
 
     private LayerStore Layers => _layers ??= new LayerStore(settings.Directory, time);
 

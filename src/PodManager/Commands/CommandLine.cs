@@ -27,6 +27,12 @@ internal sealed class CommandLine
                 new ImageListCommand(context, _globals),
                 new ImageRmCommand(context, _globals),
             },
+            new TrustCommand(context, _globals)
+            {
+                new TrustAddCommand(context, _globals),
+                new TrustListCommand(context, _globals),
+                new TrustRmCommand(context, _globals),
+            },
             new VersionCommand(context),
             new HelpCommand(context),
         };

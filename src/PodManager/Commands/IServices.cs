@@ -14,4 +14,8 @@ internal interface IServices : IDisposable
     IImageSource ImageSource { get; }
 
     IJournal Journals { get; }
+
+    ITrustedKeys TrustedKeys { get; }
+
+    ITrustPolicy TrustPolicy { get; }
 }

@@ -28,7 +28,10 @@ internal sealed class ImageListCommand : Verb
     public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
-        IReadOnlyList<ImageSummary> images = services.Images.List();
+        IReadOnlyList<ImageSummary> images =
+        [
+            .. services.Images.List().Select(image => image with { Verified = [.. image.Verified.Where(name => services.TrustPolicy.Holds(name.Trust!))] }),
+        ];
         OutputFormat format = _format.Of(parsed);
         _context.Out.Text(format == OutputFormat.Text
             ? ImageListText.Table(images, _full.Of(parsed), !_noLegend.Of(parsed), _context.Time.GetUtcNow())

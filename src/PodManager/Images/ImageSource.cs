@@ -8,7 +8,7 @@ using PodManager.Pods;
 namespace PodManager.Images;
 
 /// <summary>Gives images out of the store, and fetches them into it.</summary>
-internal sealed class ImageSource(IImageStore images, ILayerStore layers, IProgressSink progress, TimeProvider clock) : IImageSource
+internal sealed class ImageSource(IImageStore images, ILayerStore layers, ImageGate gate, IProgressSink progress, TimeProvider clock) : IImageSource
 {
     public async Task<StoredImage> GetAsync(string reference, FetchOptions options, CancellationToken ct)
     {
@@ -19,7 +19,7 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, IProgr
         bool isLookedUp = !isFetchable || image is RegistryRef registry && (options.Policy == PullPolicy.New || registry.Digest is not null);
         if (isLookedUp && images.Find(image) is { } stored)
         {
-            return stored;
+            return await gate.AdmitAsync(image, stored, name => OriginOf(name, options), options, ct);
         }
 
         return isFetchable ? await FetchAsync(image, options, ct) : throw NotHere(image);
@@ -37,14 +37,10 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, IProgr
         try
         {
             layers.RemoveLeftovers();
-            using IImageOrigin origin = image switch
-            {
-                RegistryRef registry => new RegistryOrigin(registry, options, clock),
-                LayoutRef layout => new LayoutOrigin(layout),
-                _ => throw new InvalidOperationException($"'{image}' is fetched from nowhere"),
-            };
+            using IImageOrigin origin = OriginOf(image, options);
             ResolvedImage resolved = await new ManifestResolver(origin, HostPlatform.Current).ResolveAsync(ct);
-            return await StoreAsync(image, origin, resolved, ct);
+            TrustRecord? trust = await gate.JudgeAsync(image, origin, resolved, options, ct);
+            return await StoreAsync(image, origin, resolved, trust, ct);
         }
         catch (PodctlException failure)
         {
@@ -56,7 +52,14 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, IProgr
         }
     }
 
-    private async Task<StoredImage> StoreAsync(ImageRef image, IImageOrigin origin, ResolvedImage resolved, CancellationToken ct)
+    private IImageOrigin OriginOf(ImageRef image, FetchOptions options) => image switch
+    {
+        RegistryRef registry => new RegistryOrigin(registry, options, clock),
+        LayoutRef layout => new LayoutOrigin(layout),
+        _ => throw new InvalidOperationException($"'{image}' is fetched from nowhere"),
+    };
+
+    private async Task<StoredImage> StoreAsync(ImageRef image, IImageOrigin origin, ResolvedImage resolved, TrustRecord? trust, CancellationToken ct)
     {
         // The same layer may be in an image twice.
         List<ResolvedLayer> distinct = [.. resolved.Layers.DistinctBy(static layer => layer.DiffId)];
@@ -72,7 +75,7 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, IProgr
                 stack = [.. stack, directories.Layer!];
             }
 
-            return images.Add(new NewImage(resolved.Id, image.Name, resolved.Config, stack, resolved.Documents));
+            return images.Add(new NewImage(resolved.Id, image.Name, resolved.Config, stack, resolved.Documents) { Trust = trust });
         }
         finally
         {

@@ -6,7 +6,7 @@ using PodManager.Pods;
 namespace PodManager.Images;
 
 /// <summary>An image in a directory in OCI's image layout (OCI image-spec, image-layout.md).</summary>
-internal sealed class LayoutOrigin(LayoutRef image) : IImageOrigin
+internal sealed class LayoutOrigin(LayoutRef image) : ISignatureOrigin
 {
     private const string TagAnnotation = "org.opencontainers.image.ref.name";
     private const int DocumentLimit = 4 << 20;
@@ -21,8 +21,7 @@ internal sealed class LayoutOrigin(LayoutRef image) : IImageOrigin
                 throw new PodctlException(ExitCode.Failed, $"'{image.Directory}' has another version of OCI's image layout than 1.0.0");
             }
 
-            byte[] index = await ReadFileAsync(Path.Combine(image.Directory, "index.json"), ct);
-            OciDescriptor chosen = Choose(JsonSerializer.Deserialize(index, OciJson.Default.OciManifest)?.Manifests ?? []);
+            OciDescriptor chosen = Choose(await ReadEntriesAsync(ct));
             return await ReadAsync(Blob.From(chosen, "the layout's entry"), ct);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -45,15 +44,41 @@ internal sealed class LayoutOrigin(LayoutRef image) : IImageOrigin
             : throw new PodctlException(ExitCode.Failed, $"the file of '{blob.Digest}' has the digest '{actual}'");
     }
 
+    public async Task<ImageDocument?> FindTagAsync(string tag, CancellationToken ct)
+    {
+        try
+        {
+            OciDescriptor? entry = (await ReadEntriesAsync(ct)).FirstOrDefault(entry => entry.Annotations?.GetValueOrDefault(TagAnnotation) == tag);
+            return entry is null ? null : await ReadAsync(Blob.From(entry, $"the layout's entry '{tag}'"), ct);
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null; // an image that was fetched from here earlier is verified again
+        }
+        catch (JsonException damaged)
+        {
+            throw new PodctlException(ExitCode.Failed, $"'{image.Directory}' is not a valid OCI image layout", cause: damaged);
+        }
+    }
+
+    // A layout has no list of referrers but the tag that stands in for one.
+    public Task<ImageDocument?> FindReferrersAsync(Digest subject, CancellationToken ct) => Task.FromResult<ImageDocument?>(null);
+
     public Task<Stream> OpenAsync(Blob blob, CancellationToken ct) => Task.FromResult<Stream>(OpenFile(blob));
 
     public void Dispose()
     {
     }
 
+    private async Task<IReadOnlyList<OciDescriptor>> ReadEntriesAsync(CancellationToken ct)
+    {
+        byte[] index = await ReadFileAsync(Path.Combine(image.Directory, "index.json"), ct);
+        return JsonSerializer.Deserialize(index, OciJson.Default.OciManifest)?.Manifests ?? [];
+    }
+
     private OciDescriptor Choose(IReadOnlyList<OciDescriptor> entries)
     {
-        List<OciDescriptor> matches = [.. entries.Where(entry => image.Tag is null || entry.Annotations?.GetValueOrDefault(TagAnnotation) == image.Tag)];
+        List<OciDescriptor> matches = [.. entries.Where(entry => image.Tag is null ? !IsBesideAnImage(entry) : entry.Annotations?.GetValueOrDefault(TagAnnotation) == image.Tag)];
         if (matches.Count == 1)
         {
             return matches[0];
@@ -65,6 +90,10 @@ internal sealed class LayoutOrigin(LayoutRef image) : IImageOrigin
             ? new PodctlException(ExitCode.NotFound, image.Tag is null ? $"'{image.Directory}' holds no image" : $"'{image.Directory}' has no tag '{image.Tag}'", hint)
             : new PodctlException(ExitCode.Usage, $"'{image.Directory}' holds {matches.Count} images{(image.Tag is null ? "" : " of that tag")}", hint);
     }
+
+    // `sha256-HEX`, `sha256-HEX.sig` and the like: what belongs to an image, and is none itself.
+    private static bool IsBesideAnImage(OciDescriptor entry) =>
+        entry.Annotations?.GetValueOrDefault(TagAnnotation) is { } tag && Digest.TryParse(tag.Split('.')[0].Replace('-', ':'), out _);
 
     private FileStream OpenFile(Blob blob)
     {

@@ -1,7 +1,22 @@
+using PodManager.Pods;
+
 namespace PodManager.Lifecycle;
 
 /// <summary>How an image may be fetched.</summary>
 /// <param name="Policy">When the registry is asked.</param>
 /// <param name="AllowHttp">Plain HTTP is accepted (`--insecure-options=http`).</param>
 /// <param name="AllowBadTls">TLS certificates are not verified (`--insecure-options=tls`).</param>
-internal sealed record FetchOptions(PullPolicy Policy, bool AllowHttp, bool AllowBadTls);
+internal sealed record FetchOptions(PullPolicy Policy, bool AllowHttp, bool AllowBadTls)
+{
+    /// <summary>It may come and run unverified (`--insecure-options=image`).</summary>
+    public bool SkipTrust { get; init; }
+
+    /// <summary>What the refusal of an image that is not trusted is told by.</summary>
+    public ExitCode Refusal { get; init; } = ExitCode.NotPermitted;
+
+    public static FetchOptions Of(PullPolicy policy, InsecureOptions insecure) => new(
+        policy, insecure.HasFlag(InsecureOptions.Http), insecure.HasFlag(InsecureOptions.Tls))
+    {
+        SkipTrust = insecure.HasFlag(InsecureOptions.Image),
+    };
+}

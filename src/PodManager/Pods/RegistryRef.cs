@@ -32,6 +32,8 @@ internal sealed record RegistryRef : ImageRef
 
     public override string Name => Digest is null ? $"{Host}/{Repository}:{Tag}" : $"{Host}/{Repository}@{Digest}";
 
+    public override string TrustName => $"{Host}/{Repository}";
+
     internal static string? Read(string text, out ImageRef? reference, out string? hint)
     {
         reference = null;

@@ -28,7 +28,7 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
 
     public StoredImage? Find(ImageRef reference)
     {
-        Digest? id = Resolve(reference);
+        Digest? id = Resolve(reference, out ImageName? named);
         ImageRecord? record = id is null ? null : ReadRecord(id);
         if (record is null)
         {
@@ -43,24 +43,27 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
         }
 
         TouchRecord(id!);
-        string name = reference is StoredImageRef ? NamesOf(id!).FirstOrDefault(id!.ToString()) : reference.Name;
-        return new StoredImage(id!, name, record.Config, [.. layerIds.Select(layers.PathOf)]);
+        List<ImageName> names = [.. reference is StoredImageRef ? ReadNamesOf(id!) : [named!]];
+        return new StoredImage(id!, names.Count > 0 ? names[0].Name : id!.ToString(), record.Config, [.. layerIds.Select(layers.PathOf)]) { Names = names };
     }
 
     public IReadOnlyList<ImageSummary> List()
     {
         List<ImageRecord> records = [.. ReadRecords()];
-        ILookup<string, string> names = ReadNames().ToLookup(static name => name.Image, static name => name.Name);
+        ILookup<string, ImageName> names = ReadNames().ToLookup(static name => name.Image, static name => new ImageName(name.Name, name.Trust));
         Dictionary<string, int> users = records.SelectMany(static record => record.Layers).CountBy(static layer => layer.Id).ToDictionary();
         return
         [
             .. records.OrderBy(static record => record.ImportedAt).ThenBy(static record => record.Id, StringComparer.Ordinal).Select(record => new ImageSummary(
                 ParseDigest(record.Id),
-                [.. names[record.Id].Order(StringComparer.Ordinal)],
+                [.. names[record.Id].Select(static name => name.Name).Order(StringComparer.Ordinal)],
                 record.Layers.Concat(record.Documents).Sum(static part => part.SizeBytes),
                 record.Layers.Where(layer => users[layer.Id] > 1).Sum(static part => part.SizeBytes),
                 record.ImportedAt,
-                new DateTimeOffset(File.GetLastWriteTimeUtc(_paths.Record(ParseDigest(record.Id))), TimeSpan.Zero))),
+                new DateTimeOffset(File.GetLastWriteTimeUtc(_paths.Record(ParseDigest(record.Id))), TimeSpan.Zero))
+            {
+                Verified = [.. names[record.Id].Where(static name => name.Trust is not null).OrderBy(static name => name.Name, StringComparer.Ordinal)],
+            }),
         ];
     }
 
@@ -77,13 +80,31 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
             }
 
             WriteRecord(image);
-            WriteName(image.Name, image.Id);
+            WriteName(image.Name, image.Id, image.Trust);
         }
 
         // Now that it is on record, hold it like any image that was found.
         return TryHold([.. image.Layers.Select(static layer => layer.Id)])
-            ? new StoredImage(image.Id, image.Name, image.Config, [.. image.Layers.Select(static layer => layer.Path)])
+            ? new StoredImage(image.Id, image.Name, image.Config, [.. image.Layers.Select(static layer => layer.Path)]) { Names = [new ImageName(image.Name, image.Trust)] }
             : throw new InvalidOperationException($"image '{image.Name}' was added without holding its layers");
+    }
+
+    public IReadOnlyList<ImageDocument> ManifestsOf(Digest id)
+    {
+        // In the order in which they were found: what the name stands for, then whatever that leads to.
+        List<ImageRecordPart> parts = [.. ReadRecord(id)?.Documents ?? []];
+        int manifest = parts.FindIndex(part => part.Id == id.ToString());
+        IEnumerable<ImageRecordPart> chosen = manifest <= 0 ? parts.Take(manifest + 1) : [parts[0], parts[manifest]];
+        return [.. chosen.Select(part => new ImageDocument(ParseDigest(part.Id), part.MediaType ?? "", File.ReadAllBytes(_paths.Blob(ParseDigest(part.Id)))))];
+    }
+
+    public void SetTrust(string name, Digest id, TrustRecord trust)
+    {
+        using Fd guard = _paths.Lock();
+        if (ReadName(name)?.Image == id.ToString())
+        {
+            WriteName(name, id, trust);
+        }
     }
 
     public void Dispose()
@@ -93,11 +114,13 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
     }
 
     /// <summary>The id that a reference stands for, if it is on record.</summary>
-    private Digest? Resolve(ImageRef reference)
+    private Digest? Resolve(ImageRef reference, out ImageName? named)
     {
+        named = null;
         if (reference is not StoredImageRef prefix)
         {
             ImageNameRecord? name = ReadName(reference.Name);
+            named = name is null ? null : new ImageName(name.Name, name.Trust);
             return name is null ? null : ParseDigest(name.Image);
         }
 
@@ -129,10 +152,12 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
         return true;
     }
 
-    private IEnumerable<string> NamesOf(Digest id)
+    private IEnumerable<string> NamesOf(Digest id) => ReadNamesOf(id).Select(static name => name.Name);
+
+    private IEnumerable<ImageName> ReadNamesOf(Digest id)
     {
         string text = id.ToString();
-        return ReadNames().Where(name => name.Image == text).Select(static name => name.Name).Order(StringComparer.Ordinal);
+        return ReadNames().Where(name => name.Image == text).Select(static name => new ImageName(name.Name, name.Trust)).OrderBy(static name => name.Name, StringComparer.Ordinal);
     }
 
     private static void SyncDirectory(string path)

@@ -5,7 +5,7 @@ using PodManager.Pods;
 namespace PodManager.Images.Registry;
 
 /// <summary>An image in a registry.</summary>
-internal sealed class RegistryOrigin(RegistryRef image, FetchOptions options, TimeProvider clock) : IImageOrigin
+internal sealed class RegistryOrigin(RegistryRef image, FetchOptions options, TimeProvider clock) : ISignatureOrigin
 {
     private const int DocumentLimit = 4 << 20;
 
@@ -34,6 +34,32 @@ internal sealed class RegistryOrigin(RegistryRef image, FetchOptions options, Ti
     }
 
     public Task<Stream> OpenAsync(Blob blob, CancellationToken ct) => Task.FromResult<Stream>(new ResumingStream(_client, blob));
+
+    public async Task<ImageDocument?> FindTagAsync(string tag, CancellationToken ct)
+    {
+        try
+        {
+            return await ReadAsync(new RegistryRequest($"manifests/{tag}", $"signatures '{tag}'", MediaTypes.Manifests), expected: null, ct);
+        }
+        catch (PodctlException missing) when (missing.Code == ExitCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public async Task<ImageDocument?> FindReferrersAsync(Digest subject, CancellationToken ct)
+    {
+        try
+        {
+            ImageDocument list = await ReadAsync(new RegistryRequest($"referrers/{subject}", $"referrers of '{subject}'", [MediaTypes.OciIndex]), expected: null, ct);
+            return list.MediaType == MediaTypes.OciIndex ? list : null;
+        }
+        catch (PodctlException unknown) when (unknown.Code is ExitCode.NotFound or ExitCode.Failed or ExitCode.NotPermitted)
+        {
+            // Registries without such lists refuse the path in all sorts of ways; the tag that stands in for it is asked then.
+            return null;
+        }
+    }
 
     public void Dispose() => _client.Dispose();
 

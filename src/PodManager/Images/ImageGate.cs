@@ -1,0 +1,94 @@
+using PodManager.Images.Signatures;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Images;
+
+/// <summary>Lets images through that may run: those that are verified, here or earlier, and those of which nobody asked that.</summary>
+internal sealed class ImageGate(IImageStore images, ITrustPolicy policy, IMessageSink messages)
+{
+    /// <summary>Decides about an image that is about to be fetched, before its layers are.</summary>
+    /// <returns>Null if it goes on unverified.</returns>
+    /// <exception cref="PodctlException">It may not run.</exception>
+    public async Task<TrustRecord?> JudgeAsync(ImageRef image, IImageOrigin origin, ResolvedImage resolved, FetchOptions options, CancellationToken ct)
+    {
+        // The same image as before: what was decided then stands, if it still does.
+        if (images.Find(image) is { } known && known.Id == resolved.Id && TrustOf(known) is { } trust)
+        {
+            return trust;
+        }
+
+        if (options.SkipTrust)
+        {
+            Warn(image.Name);
+            return null;
+        }
+
+        ImageDocument manifest = resolved.Documents.First(document => document.Digest == resolved.Id);
+        IReadOnlyList<ImageDocument> documents = manifest.Digest == resolved.Documents[0].Digest ? [manifest] : [resolved.Documents[0], manifest];
+        return await VerifyAsync(new TrustSubject(image, documents), origin, options, ct);
+    }
+
+    /// <summary>Decides about an image that is in the store.</summary>
+    /// <param name="image">What it was asked for by.</param>
+    /// <param name="stored">The image.</param>
+    /// <param name="open">Opens the place that a name of it stands for.</param>
+    /// <param name="options">How it may be asked.</param>
+    /// <param name="ct">Ends it early.</param>
+    /// <exception cref="PodctlException">It may not run.</exception>
+    public async Task<StoredImage> AdmitAsync(ImageRef image, StoredImage stored, Func<ImageRef, IImageOrigin> open, FetchOptions options, CancellationToken ct)
+    {
+        if (TrustOf(stored) is not null)
+        {
+            return stored;
+        }
+
+        if (options.SkipTrust)
+        {
+            Warn(image.Name);
+            return stored;
+        }
+
+        if (options.Policy == PullPolicy.Never)
+        {
+            throw Refused(image, options, "was not verified when it was fetched, and `--pull-policy=never` forbids to ask for its signatures");
+        }
+
+        PodctlException? refusal = null;
+        foreach (ImageRef name in stored.Names.Select(static name => ImageRef.Parse(name.Name)))
+        {
+            try
+            {
+                using IImageOrigin origin = open(name);
+                TrustRecord trust = await VerifyAsync(new TrustSubject(name, images.ManifestsOf(stored.Id)), origin, options, ct);
+                images.SetTrust(name.Name, stored.Id, trust);
+                return stored with { Names = [new ImageName(name.Name, trust)] };
+            }
+            catch (PodctlException failure)
+            {
+                refusal ??= failure;
+            }
+        }
+
+        throw refusal ?? Refused(image, options, "was not verified, and has no name by which its signatures could be found");
+    }
+
+    private TrustRecord? TrustOf(StoredImage image) => image.Names.Select(static name => name.Trust).OfType<TrustRecord>().FirstOrDefault(policy.Holds);
+
+    private async Task<TrustRecord> VerifyAsync(TrustSubject subject, IImageOrigin origin, FetchOptions options, CancellationToken ct)
+    {
+        try
+        {
+            return await policy.VerifyAsync(subject, new SignatureSearch(origin), ct);
+        }
+        catch (PodctlException refusal) when (refusal.Code == ExitCode.NotPermitted)
+        {
+            throw new PodctlException(options.Refusal, refusal.Message, refusal.Hint, refusal.InnerException);
+        }
+    }
+
+    private void Warn(string name) => messages.Warn($"image '{name}' is not verified, as `--insecure-options=image` asks, using it all the same");
+
+    private static PodctlException Refused(ImageRef image, FetchOptions options, string why) => new(
+        options.Refusal, $"image '{image.Name}' {why}", $"`podctl fetch {image.Name}` verifies it; `--insecure-options=image` lets it run unverified");
+}
