@@ -10,7 +10,7 @@ internal sealed class TrustListCommand : Verb
     private readonly CommandContext _context;
     private readonly GlobalFlags _globals;
     private readonly Flag<bool> _noLegend = Flags.Switch("--no-legend", "leave the header out");
-    private readonly Flag<bool> _full = Flags.Switch("--full", "whole fingerprints, and the keys' files");
+    private readonly Flag<bool> _full = Flags.Switch("--full", "also the keys' files");
     private readonly Flag<OutputFormat> _format = Flags.Format();
 
     public TrustListCommand(CommandContext context, GlobalFlags globals)

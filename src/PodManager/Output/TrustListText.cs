@@ -1,5 +1,4 @@
 using PodManager.Lifecycle;
-using PodManager.Pods;
 
 namespace PodManager.Output;
 
@@ -16,11 +15,10 @@ internal static class TrustListText
 
         foreach (TrustedKeySummary key in keys)
         {
-            string fingerprint = key.Fingerprint.ToString();
             table.Add(
             [
                 key.Scope.Prefix ?? "(root)",
-                isFull ? fingerprint : fingerprint[..KeyFingerprint.ShortLength],
+                key.Fingerprint.ToString(), // whole, since that is what is compared and removed by
                 key.TypeName,
                 key.IsMasked ? "masked" : "trusted",
                 .. isFull ? (string[])[key.Path] : [],

@@ -38,7 +38,7 @@ internal sealed record InTotoStatement
         }
         catch (JsonException)
         {
-            problem = "what it signs is not valid JSON";
+            problem = "what it signs cannot be understood";
             return [];
         }
     }

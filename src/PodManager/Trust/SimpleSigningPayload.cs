@@ -24,23 +24,17 @@ internal sealed record SimpleSigningPayload
                 return null;
             }
 
-            if (critical.More is { Count: > 0 })
-            {
-                // Critical is what a reader must understand.
-                problem = $"what it signs has a critical part that is not understood, '{critical.More.Keys.First()}'";
-                return null;
-            }
-
             return new SignedClaim(digest, name);
         }
         catch (JsonException)
         {
-            problem = "what it signs is not valid JSON";
+            problem = "what it signs cannot be understood";
             return null;
         }
     }
 
-    /// <summary>What has to be understood.</summary>
+    /// <summary>What has to be understood, every part of it.</summary>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record CriticalPart
     {
         public string? Type { get; init; }
@@ -48,9 +42,6 @@ internal sealed record SimpleSigningPayload
         public ImagePart? Image { get; init; }
 
         public IdentityPart? Identity { get; init; }
-
-        [JsonExtensionData]
-        public Dictionary<string, JsonElement>? More { get; init; }
     }
 
     /// <summary>The content.</summary>
