@@ -81,9 +81,9 @@ public sealed class TrustTests : SystemTest, IDisposable
         const string config = "/etc/podctl/trust.json";
         await SignAsync();
         _ = Directory.CreateDirectory("/etc/podctl");
-        await File.WriteAllTextAsync($"{_directory}/policy.json", $$"""
+        await File.WriteAllTextAsync($"{_directory}/policy.json", $$$"""
             { "default": [{ "type": "reject" }],
-              "transports": { "docker": { "{{_repository}}": [{ "type": "sigstoreSigned", "keyPath": "{{Key}}" }] } } }
+              "transports": { "docker": { "{{{_repository}}}": [{ "type": "sigstoreSigned", "keyPath": "{{{Key}}}", "signedIdentity": { "type": "matchRepository" } }] } } }
             """, Ct);
         try
         {
@@ -116,7 +116,7 @@ public sealed class TrustTests : SystemTest, IDisposable
         string digest = (await Cli.RunAsync(Ct, "skopeo", "inspect", "--tls-verify=false", "--format={{.Digest}}", $"docker://{_repository}:1.0")).Expect(0).Stdout.Trim();
         if (tool == Self)
         {
-            await SignAsync(digest);
+            await SignHereAsync(digest);
             return;
         }
 
@@ -134,7 +134,7 @@ public sealed class TrustTests : SystemTest, IDisposable
     }
 
     /// <summary>As cosign's SIGNATURE_SPEC.md has it.</summary>
-    private async Task SignAsync(string digest)
+    private async Task SignHereAsync(string digest)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await File.WriteAllTextAsync(Key, key.ExportSubjectPublicKeyInfoPem() + "\n", Ct);

@@ -51,7 +51,7 @@ internal sealed class ImageGate(IImageStore images, ITrustPolicy policy, IMessag
 
         if (options.Policy == PullPolicy.Never)
         {
-            throw Refused(image, options, "was not verified when it was fetched, and `--pull-policy=never` forbids to ask for its signatures");
+            throw Refused(image, options, "it came unverified, and `--pull-policy=never` forbids to ask for its signatures");
         }
 
         PodctlException? refusal = null;
@@ -66,11 +66,11 @@ internal sealed class ImageGate(IImageStore images, ITrustPolicy policy, IMessag
             }
             catch (PodctlException failure)
             {
-                refusal ??= failure;
+                refusal ??= new PodctlException(failure.Code, $"cannot verify image '{name.Name}'", failure.Hint, failure);
             }
         }
 
-        throw refusal ?? Refused(image, options, "was not verified, and has no name by which its signatures could be found");
+        throw refusal ?? Refused(image, options, "it has no name by which its signatures could be found");
     }
 
     private TrustRecord? TrustOf(StoredImage image) => image.Names.Select(static name => name.Trust).OfType<TrustRecord>().FirstOrDefault(policy.Holds);
@@ -90,5 +90,5 @@ internal sealed class ImageGate(IImageStore images, ITrustPolicy policy, IMessag
     private void Warn(string name) => messages.Warn($"image '{name}' is not verified, as `--insecure-options=image` asks, using it all the same");
 
     private static PodctlException Refused(ImageRef image, FetchOptions options, string why) => new(
-        options.Refusal, $"image '{image.Name}' {why}", $"`podctl fetch {image.Name}` verifies it; `--insecure-options=image` lets it run unverified");
+        options.Refusal, $"cannot verify image '{image.Name}': {why}", $"`podctl fetch {image.Name}` verifies it; `--insecure-options=image` lets it run unverified");
 }

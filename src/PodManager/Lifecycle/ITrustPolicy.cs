@@ -7,6 +7,6 @@ internal interface ITrustPolicy
     bool Holds(TrustRecord record);
 
     /// <summary>Decides about an image by its signatures.</summary>
-    /// <exception cref="PodctlException">It may not run: says which keys and signatures were looked for, and what was found (<see cref="ExitCode.NotPermitted"/>).</exception>
+    /// <exception cref="PodctlException">It may not run: says, without its name, which keys and signatures were looked for, and what was found (<see cref="ExitCode.NotPermitted"/>).</exception>
     Task<TrustRecord> VerifyAsync(TrustSubject subject, ISignatureSource signatures, CancellationToken ct);
 }

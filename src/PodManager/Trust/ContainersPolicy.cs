@@ -43,7 +43,7 @@ internal sealed class ContainersPolicy
         string? scope = scopes.FirstOrDefault(scope => entries?.ContainsKey(scope) == true);
         IReadOnlyList<PolicyEntry> chosen = scope is null ? _file.Default! : entries![scope];
         string where = scope switch { null => "default", "" => transport, _ => $"{transport} {scope}" };
-        return chosen.Count > 0 ? [.. chosen.Select(entry => Requirement(entry, $"policy of {where}"))] : throw Refused(_path, $"'{where}' has no requirement");
+        return chosen is { Count: > 0 } && chosen.All(static entry => entry is not null) ? [.. chosen.Select(entry => Requirement(entry, $"policy of {where}"))] : throw Refused(_path, $"'{where}' has no requirement");
     }
 
     private static (string Transport, IEnumerable<string> Scopes) ScopesOf(ImageRef image) => image switch
@@ -95,8 +95,8 @@ internal sealed class ContainersPolicy
             throw Refused(_path, $"{rule}: certificates and transparency logs (fulcio, pki, rekor…) are not supported", hint: "'sigstoreSigned' with 'keyPath' is");
         }
 
-        string[] paths = [.. entry.KeyPath is null ? [] : (string[])[entry.KeyPath], .. entry.KeyPaths ?? []];
-        byte[][] datas = [.. entry.KeyData is null ? [] : (byte[][])[entry.KeyData], .. entry.KeyDatas ?? []];
+        string[] paths = [.. entry.KeyPath is null ? [] : (string[])[entry.KeyPath], .. (entry.KeyPaths ?? []).OfType<string>()];
+        byte[][] datas = [.. entry.KeyData is null ? [] : (byte[][])[entry.KeyData], .. (entry.KeyDatas ?? []).OfType<byte[]>()];
         List<TrustedKey> keys = [];
         foreach (string path in paths)
         {

@@ -43,7 +43,7 @@ internal sealed class SignedImage(TrustSubject subject, ISignatureSource signatu
         string problems = string.Join("; ", _problems.Distinct().Take(ShownProblems));
         return new PodctlException(
             ExitCode.NotPermitted,
-            $"image '{subject.Name.Name}' is not signed by a key that is trusted for it ({keys}): signatures {places}{(problems.Length > 0 ? $"; found {problems}" : "")}",
+            $"it is not signed by a key that is trusted for it ({keys}): signatures {places}{(problems.Length > 0 ? $"; found {problems}" : "")}",
             hint);
     }
 

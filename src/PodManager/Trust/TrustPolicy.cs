@@ -12,6 +12,8 @@ namespace PodManager.Trust;
 /// <param name="clock">For the record.</param>
 internal sealed class TrustPolicy(string configFile, TrustedKeys keys, TimeProvider clock) : ITrustPolicy
 {
+    private const string Skip = "`--insecure-options=image` lets it run unverified";
+
     public bool Holds(TrustRecord record) => TrustFiles.Hold(record.Evidence);
 
     public async Task<TrustRecord> VerifyAsync(TrustSubject subject, ISignatureSource signatures, CancellationToken ct)
@@ -19,12 +21,12 @@ internal sealed class TrustPolicy(string configFile, TrustedKeys keys, TimeProvi
         TrustRules rules = RulesFor(subject.Name);
         if (rules.Requirements.FirstOrDefault(static requirement => requirement.Kind == RequirementKind.Reject) is { } rejection)
         {
-            throw new PodctlException(ExitCode.NotPermitted, $"image '{subject.Name.Name}' is refused by {rejection.Rule}", Skip);
+            throw new PodctlException(ExitCode.NotPermitted, $"it is refused by {rejection.Rule}", rules.Hint);
         }
 
         if (rules.Requirements.Any(static requirement => requirement is { Kind: RequirementKind.Signed, Keys.Count: 0 }))
         {
-            throw new PodctlException(ExitCode.NotPermitted, $"image '{subject.Name.Name}' cannot be trusted: {rules.Nothing.Why}", rules.Nothing.Hint);
+            throw new PodctlException(ExitCode.NotPermitted, rules.NoKey, rules.Hint);
         }
 
         SignedImage image = new(subject, signatures);
@@ -33,7 +35,7 @@ internal sealed class TrustPolicy(string configFile, TrustedKeys keys, TimeProvi
         {
             met.Add(requirement.Kind == RequirementKind.AcceptAnything
                 ? (null, requirement.Rule, subject.Documents[0].Digest)
-                : await image.MeetAsync(requirement, ct) ?? throw image.Refusal(requirement, HintFor(subject.Name)));
+                : await image.MeetAsync(requirement, ct) ?? throw image.Refusal(requirement, rules.Hint));
         }
 
         // Of several, the one with a key says most.
@@ -41,8 +43,6 @@ internal sealed class TrustPolicy(string configFile, TrustedKeys keys, TimeProvi
         IReadOnlyList<TrustEvidence> evidence = [.. rules.Evidence, .. met.SelectMany(static one => one.Key?.Evidence ?? [])];
         return new TrustRecord(by?.Rule ?? rule, by?.Key.Fingerprint.ToString(), signed.ToString(), clock.GetUtcNow(), evidence);
     }
-
-    private const string Skip = "`--insecure-options=image` lets it run unverified";
 
     private TrustRules RulesFor(ImageRef image)
     {
@@ -52,7 +52,7 @@ internal sealed class TrustPolicy(string configFile, TrustedKeys keys, TimeProvi
         {
             TrustEvidence policy = TrustFiles.Version(policyFile);
             IReadOnlyList<TrustRequirement> requirements = ContainersPolicy.Read(policyFile).For(image);
-            return new TrustRules(requirements, [config, policy], ($"'{policyFile}' names no key for it", Skip));
+            return new TrustRules(requirements, [config, policy], $"'{policyFile}' names no key for it", $"'{policyFile}' has the rules, as '{configFile}' says; {Skip}");
         }
 
         (IReadOnlyList<TrustedKey> trusted, IReadOnlyList<TrustScope> scopes) = keys.For(image);
@@ -60,8 +60,7 @@ internal sealed class TrustPolicy(string configFile, TrustedKeys keys, TimeProvi
         return new TrustRules(
             [new TrustRequirement("trusted keys", RequirementKind.Signed, trusted, new NamedIdentity())],
             [config],
-            ($"no key is trusted for '{image.TrustName}' (looked for keys of {looked})", HintFor(image)));
+            $"no key is trusted for '{image.TrustName}' (looked for keys of {looked})",
+            $"`podctl trust add --prefix={image.TrustName} KEYFILE` trusts whoever signs it; {Skip}");
     }
-
-    private static string HintFor(ImageRef image) => $"`podctl trust add --prefix={image.TrustName} KEYFILE` trusts whoever signs it; {Skip}";
 }

@@ -140,11 +140,17 @@ public sealed class ImageTrustTests : IDisposable
         _registry.Put($"/v2/team/app/manifests/sha256-{Id.Hex}.sig", "<html>"u8.ToArray(), "text/html");
         Assert.Contains("no signature's manifest", (await RefusalAsync()).InnerException!.Message, StringComparison.Ordinal);
 
-        string layer = TestImage.Descriptor("x"u8.ToArray(), SignatureTypes.Bundle);
+        string layer = TestImage.Descriptor("missing"u8.ToArray(), SignatureTypes.Bundle);
         byte[] many = System.Text.Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"layers":[{{string.Join(',', Enumerable.Repeat(layer, 5000))}}]}""");
-        _registry.Put($"/v2/team/app/blobs/{ContentHash.Of("x"u8)}", "x"u8.ToArray(), "application/octet-stream");
+        int before = _registry.CountOf("/blobs/");
         _registry.Put($"/v2/team/app/manifests/sha256-{Id.Hex}.sig", many, "application/vnd.oci.image.manifest.v1+json");
         Assert.Contains("more than 64", (await RefusalAsync()).InnerException!.Message, StringComparison.Ordinal);
+        Assert.InRange(_registry.CountOf("/blobs/") - before, 64, 65);
+
+        byte[] nulls = """{"schemaVersion":2,"layers":[null],"manifests":[null]}"""u8.ToArray();
+        _registry.Put($"/v2/team/app/manifests/sha256-{Id.Hex}.sig", nulls, "application/vnd.oci.image.manifest.v1+json");
+        _registry.Put($"/v2/team/app/manifests/sha256-{Id.Hex}", nulls, "application/vnd.oci.image.index.v1+json");
+        _ = await RefusalAsync();
     }
 
     [RootFact]

@@ -81,6 +81,7 @@ public sealed class ContainersPolicyTests : IDisposable
     [InlineData("""{"type":"sigstoreSigned","keyPath":"KEY","signedIdentity":{"type":"matchAll"}}""", "not known")]
     [InlineData("""{"type":"other"}""", "not known")]
     [InlineData("""{"type":"reject","more":1}""", "not valid")]
+    [InlineData("null", "no requirement")]
     public async Task What_is_not_supported_is_refused_aloud(string requirement, string problem)
     {
         PodctlException? failure = await FailureAsync(Default(requirement.Replace("KEY", _directory["key.pub"], StringComparison.Ordinal)), Sign("registry.example/team/app:1.0"));

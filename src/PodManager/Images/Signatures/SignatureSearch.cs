@@ -43,7 +43,7 @@ internal sealed class SignatureSearch(IImageOrigin origin) : ISignatureSource
     private async Task<bool> TakeIndexAsync(ImageDocument document, Collection found, CancellationToken ct)
     {
         IReadOnlyList<OciDescriptor> entries = Read(document)?.Manifests ?? [];
-        List<OciDescriptor> possible = [.. entries.Where(static entry => MediaTypes.IsManifest(entry.MediaType ?? "") && SignatureTypes.MayBeSignature(entry.ArtifactType))];
+        List<OciDescriptor> possible = [.. entries.OfType<OciDescriptor>().Where(static entry => MediaTypes.IsManifest(entry.MediaType ?? "") && SignatureTypes.MayBeSignature(entry.ArtifactType))];
         if (possible.Count > ManifestLimit)
         {
             found.Note($"{possible.Count} entries, of which only {ManifestLimit} were looked at");
@@ -68,9 +68,9 @@ internal sealed class SignatureSearch(IImageOrigin origin) : ISignatureSource
             return true;
         }
 
-        foreach (OciDescriptor layer in layers)
+        foreach (OciDescriptor layer in layers.OfType<OciDescriptor>())
         {
-            if (found.Count == SignatureLimit)
+            if (!found.TryCount(SignatureLimit))
             {
                 found.Note($"more than {SignatureLimit} signatures, the rest of which was not looked at");
                 break;
@@ -152,10 +152,13 @@ internal sealed class SignatureSearch(IImageOrigin origin) : ISignatureSource
         private readonly List<ImageSignature> _signatures = [];
         private readonly List<string> _places = [];
         private List<string> _notes = [];
-
-        public int Count => _signatures.Count;
+        private int _lookedAt;
 
         public SignatureFindings Findings => new(_signatures, _places);
+
+        /// <summary>Counts one more thing that is looked at, good or bad: each may cost a request.</summary>
+        /// <returns>False if it is one too many.</returns>
+        public bool TryCount(int limit) => _lookedAt++ < limit;
 
         public void Add(ImageSignature signature) => _signatures.Add(signature);
 
@@ -164,9 +167,10 @@ internal sealed class SignatureSearch(IImageOrigin origin) : ISignatureSource
         public async Task AtAsync(string place, Func<Task<bool>> look)
         {
             _notes = [];
-            int before = Count;
+            int before = _signatures.Count;
             bool isThere = await look();
-            string found = !isThere ? "not there" : Count - before == 1 ? "1 signature" : $"{Count - before} signatures";
+            int count = _signatures.Count - before;
+            string found = !isThere ? "not there" : count == 1 ? "1 signature" : $"{count} signatures";
             string notes = string.Concat(_notes.Distinct().Take(NoteLimit).Select(static note => $", {note}"));
             _places.Add($"{place}: {found}{notes}");
         }
