@@ -1,7 +1,7 @@
 using PodManager.Commands;
 using PodManager.Images;
-using PodManager.Images.Export;
 using PodManager.Images.Credentials;
+using PodManager.Images.Export;
 using PodManager.Images.Registry;
 using PodManager.Lifecycle;
 using PodManager.Store;

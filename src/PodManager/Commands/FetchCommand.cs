@@ -33,7 +33,7 @@ internal sealed class FetchCommand : Verb
 
     public override string Usage => "fetch [FLAGS] IMAGE…";
 
-    public override IEnumerable<string> Faults(ParseResult parsed) => 
+    public override IEnumerable<string> Faults(ParseResult parsed) =>
         [.. ImageNames.Faults(parsed.GetValue(_images) ?? []), .. AuthFileFlag.FaultOf(_authFile.Of(parsed)) is { } fault ? new[] { fault } : []];
 
     public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)

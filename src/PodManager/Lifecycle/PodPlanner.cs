@@ -1,4 +1,5 @@
 using Common.Contract;
+using Common.Native;
 using PodManager.Pods;
 using PodManager.Units;
 
@@ -42,7 +43,7 @@ internal sealed class PodPlanner
                 RunMode.Interactive => AppStreams.Console,
                 _ => AppStreams.Journal,
             },
-            HasInput = options.Mode != RunMode.Foreground || !Foreground.PipeStreams.IsEmpty(0),
+            HasInput = options.Mode != RunMode.Foreground || !Files.IsNullDevice(0),
             Isolation = Isolate(options),
         };
     }

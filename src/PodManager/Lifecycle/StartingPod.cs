@@ -23,7 +23,8 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
         AwaitScope(ct);
         trace.Mark("scope active");
         socket.Send(Stage1Protocol.Go);
-        PodLeader leader = AwaitLeader(isExpected: true)!;
+        PodLeader leader = ReadLeader()
+            ?? throw new PodctlException(ExitCode.Failed, "stage1 ended without a word", $"`{Stage1Location.Path}` must be the one that was built with this podctl");
         trace.Mark("systemd is PID 1");
         Reap();
         return leader;
@@ -45,7 +46,7 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
         {
             // A stage1 that has failed meanwhile is not in the scope: then its reason is the one to tell.
             Kill();
-            _ = AwaitLeader(isExpected: false);
+            _ = ReadLeader();
             throw;
         }
     }
@@ -66,8 +67,9 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
         _isReaped = true;
     }
 
-    /// <exception cref="PodctlException">Stage1 says that it has failed, or is gone though it is expected to say something.</exception>
-    private PodLeader? AwaitLeader(bool isExpected)
+    /// <returns>The pod's PID 1; null if Stage1 is gone without having told.</returns>
+    /// <exception cref="PodctlException">Stage1 says that it has failed.</exception>
+    private PodLeader? ReadLeader()
     {
         while (socket.Receive() is (string text, _))
         {
@@ -88,6 +90,6 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
             }
         }
 
-        return !isExpected ? null : throw new PodctlException(ExitCode.Failed, "stage1 ended without a word", $"`{Stage1Location.Path}` must be the one that was built with this podctl");
+        return null;
     }
 }

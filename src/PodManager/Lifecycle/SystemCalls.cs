@@ -11,8 +11,8 @@ internal static class SystemCalls
     // Beyond a system service's. Each is harmless without the capability that it asks for, or confined to the pod.
     private static readonly string[] Base =
     [
-        "@system-service", "@pkey", "@chown", "@setuid", "arch_prctl", "fanotify_mark", "landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self", "mknod", "mknodat", "modify_ldt", "name_to_handle_at", "personality",
-        "process_vm_readv", "process_vm_writev", "ptrace", "remap_file_pages", "seccomp", "vmsplice",
+        "@system-service", "@pkey", "@chown", "@setuid", "arch_prctl", "fanotify_mark", "landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self",
+        "mknod", "mknodat", "modify_ldt", "name_to_handle_at", "personality", "process_vm_readv", "process_vm_writev", "ptrace", "remap_file_pages", "seccomp", "vmsplice",
     ];
 
     // Of a system service's: the keyring has no namespaces, io_uring goes around filters, kcmp(2) tells addresses.

@@ -78,18 +78,9 @@ internal sealed class LayerMeasure : IDisposable
 
     private void AddContent(byte[] path)
     {
-        List<DirectoryReader.Entry> entries;
-        using (Fd directory = RawFiles.Open(_root, path.Length == 0 ? "."u8 : path, O_RDONLY | O_DIRECTORY))
-        {
-            entries = DirectoryReader.ReadAll(directory, $"'{ByteText.Escape(path)}'");
-        }
-
-        entries.Sort(static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
-        foreach (DirectoryReader.Entry entry in entries)
+        foreach ((_, byte[] child, FileStatus status) in RawTree.ChildrenOf(_root, path))
         {
             _ct.ThrowIfCancellationRequested();
-            byte[] child = path.Length == 0 ? entry.Name : [.. path, (byte)'/', .. entry.Name];
-            FileStatus status = RawFiles.Status(_root, child) ?? throw new NativeException("stat", $"'{ByteText.Escape(child)}'", Errno.ENOENT);
             Add(child, status);
             if (status.IsDirectory)
             {

@@ -48,25 +48,16 @@ internal sealed class LayerPacker : IDisposable
 
     private void PackDirectory(byte[] path)
     {
-        List<DirectoryReader.Entry> entries;
-        using (Fd directory = RawFiles.Open(_root, path.Length == 0 ? "."u8 : path, O_RDONLY | O_DIRECTORY))
-        {
-            entries = DirectoryReader.ReadAll(directory, $"'{ByteText.Escape(path)}'");
-        }
-
-        entries.Sort(static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
-        foreach (DirectoryReader.Entry entry in entries)
+        foreach ((byte[] name, byte[] child, FileStatus status) in RawTree.ChildrenOf(_root, path))
         {
             _ct.ThrowIfCancellationRequested();
-            byte[] child = path.Length == 0 ? entry.Name : [.. path, (byte)'/', .. entry.Name];
-            FileStatus status = RawFiles.Status(_root, child) ?? throw new InvalidDataException($"'{ByteText.Escape(child)}' has gone meanwhile");
             if (status.IsDirectory)
             {
                 PackSubdirectory(child, status);
             }
             else if (status.IsWhiteout)
             {
-                WriteMark(path, [.. ".wh."u8, .. entry.Name]);
+                WriteMark(path, [.. ".wh."u8, .. name]);
             }
             else
             {

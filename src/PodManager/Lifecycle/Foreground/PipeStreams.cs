@@ -34,7 +34,7 @@ internal sealed class PipeStreams : IAppStreams
     public void Start(PodLeader leader)
     {
         _journal = new JournalForwarder(leader.Pid, _pod.Cgroup, _app, _uid, _gid, () => leader.HasEnded);
-        if (!IsEmpty(0))
+        if (!Files.IsNullDevice(0))
         {
             new StreamPump("stdin", new Fd(0, owns: false), _pipes.Input, EndInput).Start();
         }
@@ -42,9 +42,6 @@ internal sealed class PipeStreams : IAppStreams
         StartOutput("stdout", _pipes.Output, 1);
         StartOutput("stderr", _pipes.Error, 2);
     }
-
-    /// <summary>Whether a stream of podctl's is /dev/null: then there is nothing to pass.</summary>
-    public static bool IsEmpty(int number) => Files.IsNullDevice(number);
 
     public void AppHasStarted() => _pipes.AppHasStarted();
 
