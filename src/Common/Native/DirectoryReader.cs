@@ -29,20 +29,10 @@ internal static unsafe class DirectoryReader
     {
         _ = NativeException.ThrowIfFailed(Libc.LSeek(directory.Number, 0, SEEK_SET), "lseek", what);
         List<Entry> entries = [];
-        byte* buffer = (byte*)NativeMemory.Alloc(BufferSize);
-        try
+
+        // A batch may hold nothing but the two that are left out.
+        while (entries.Count == 0 && ReadBatch(directory, what, entries))
         {
-            // A batch may hold nothing but the two that are left out.
-            long size = 1;
-            while (entries.Count == 0 && size > 0)
-            {
-                size = NativeException.ThrowIfFailed(Libc.SysCall(Libc.SysGetDents64, directory.Number, (nint)buffer, BufferSize, 0, 0), "getdents64", what);
-                AddEntries(new ReadOnlySpan<byte>(buffer, (int)size), entries);
-            }
-        }
-        finally
-        {
-            NativeMemory.Free(buffer);
         }
 
         return entries;
@@ -52,17 +42,27 @@ internal static unsafe class DirectoryReader
     internal static List<Entry> ReadAll(Fd directory, string what)
     {
         List<Entry> entries = ReadFirst(directory, what);
-        byte[] buffer = new byte[BufferSize];
-        fixed (byte* start = buffer)
+        while (ReadBatch(directory, what, entries))
         {
-            long size;
-            while ((size = NativeException.ThrowIfFailed(Libc.SysCall(Libc.SysGetDents64, directory.Number, (nint)start, BufferSize, 0, 0), "getdents64", what)) > 0)
-            {
-                AddEntries(buffer.AsSpan(0, (int)size), entries);
-            }
         }
 
         return entries;
+    }
+
+    // False at the directory's end.
+    private static bool ReadBatch(Fd directory, string what, List<Entry> entries)
+    {
+        byte* buffer = (byte*)NativeMemory.Alloc(BufferSize);
+        try
+        {
+            long size = NativeException.ThrowIfFailed(Libc.SysCall(Libc.SysGetDents64, directory.Number, (nint)buffer, BufferSize, 0, 0), "getdents64", what);
+            AddEntries(new ReadOnlySpan<byte>(buffer, (int)size), entries);
+            return size > 0;
+        }
+        finally
+        {
+            NativeMemory.Free(buffer);
+        }
     }
 
     private static void AddEntries(ReadOnlySpan<byte> batch, List<Entry> entries)

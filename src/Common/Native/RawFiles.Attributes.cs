@@ -3,6 +3,8 @@ namespace Common.Native;
 /// <summary>Extended attributes (xattr(7)); an empty name means the directory itself.</summary>
 internal static unsafe partial class RawFiles
 {
+    private const int MaxAttributeNames = 65536; // XATTR_LIST_MAX of linux/limits.h
+
     /// <summary>lsetxattr(2).</summary>
     internal static void SetAttribute(Fd directory, ReadOnlySpan<byte> name, ReadOnlySpan<byte> attribute, ReadOnlySpan<byte> value)
     {
@@ -46,14 +48,21 @@ internal static unsafe partial class RawFiles
     internal static IReadOnlyList<byte[]> ListAttributes(Fd directory, ReadOnlySpan<byte> name)
     {
         byte[] path = PathOf(directory, name);
-        byte[] buffer = new byte[65536];
+        byte[] buffer;
         nint length;
-        fixed (byte* start = path, list = buffer)
+        fixed (byte* start = path)
         {
-            length = Libc.LListXAttr(start, list, (nuint)buffer.Length);
-            if (length < 0 && LastError() == Errno.EOPNOTSUPP)
+            length = Libc.LListXAttr(start, null, 0);
+            if (length == 0 || (length < 0 && LastError() == Errno.EOPNOTSUPP))
             {
-                return [];
+                return []; // as nearly every file
+            }
+
+            ThrowIfFailed(length < 0 ? -1 : 0, "listxattr", name);
+            buffer = new byte[MaxAttributeNames];
+            fixed (byte* list = buffer)
+            {
+                length = Libc.LListXAttr(start, list, (nuint)buffer.Length);
             }
 
             ThrowIfFailed(length < 0 ? -1 : 0, "listxattr", name);

@@ -1,3 +1,6 @@
+using Common.Native;
+using static Tmds.Linux.LibC;
+
 namespace PodManager.Store;
 
 /// <summary>When a process started, by which a pid that was given to another process is told from the first (proc_pid_stat(5), field 22).</summary>
@@ -11,12 +14,13 @@ internal static class ProcessStart
     {
         try
         {
-            string stat = File.ReadAllText($"/proc/{pid}/stat");
+            using Fd file = Files.Open($"/proc/{pid}/stat", O_RDONLY);
+            string stat = Files.ReadText(file);
 
             // The name, field 2, is in parentheses and may hold spaces and parentheses of its own.
             return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[FieldsBefore];
         }
-        catch (IOException)
+        catch (NativeException)
         {
             return null;
         }
