@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Common.Native;
 using PodManager;
 using PodManager.Commands;
+using PodManager.Lifecycle;
 using PodManager.Output;
 
 // A caller may have closed some. The next files to be opened would take their numbers, and be written to as if they were the user's.
@@ -50,6 +51,7 @@ try
         messages,
         TimeProvider.System);
     CommandText.Check(args);
+    OpenFileLimit.Ensure();
     int code = await new CommandLine(context).RunAsync(
         args,
         isRoot: Libc.GetEUid() == 0,

@@ -36,6 +36,29 @@ public sealed class BadLuckTests : SystemTest
     }
 
     [SystemFact]
+    public async Task A_low_limit_of_open_files_is_told_before_anything_is_made()
+    {
+        string words = string.Join(' ', Run.Shell("true").Words(NewUuidFile()).Select(static word => $"'{word}'"));
+        CliResult refused = await Cli.RunAsync(Ct, "sh", "-c", $"ulimit -n 32; exec podctl {words}");
+        Assert.Contains("32 open files", refused.ExpectFailure(6).Stderr, StringComparison.Ordinal);
+        await ExpectNothingLeftAsync();
+        _ = (await Cli.RunAsync(Ct, "sh", "-c", $"ulimit -Sn 32; exec podctl {words}")).Expect(0);
+        _ = (await Cli.RunAsync(Ct, "sh", "-c", $"ulimit -n 64; exec podctl {words}")).Expect(0);
+    }
+
+    [SystemTheory]
+    [InlineData("/", 2)]
+    [InlineData("/nonexistent/uuid", 2)]
+    [InlineData("/proc/uuid", 125)]
+    [InlineData("/tmp", 125)]
+    public async Task A_UUID_that_cannot_be_written_is_told_before_anything_is_made(string file, int code)
+    {
+        CliResult refused = await RunAsync(new Run("true") { Flags = [$"--uuid-file-save={file}"] });
+        Assert.Contains($"'{file}'", refused.ExpectFailure(code).Stderr, StringComparison.Ordinal);
+        await ExpectNothingLeftAsync();
+    }
+
+    [SystemFact]
     public async Task Without_systemd_it_is_told()
     {
         // A mount namespace in which nothing of systemd is to be found.

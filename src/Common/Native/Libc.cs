@@ -94,6 +94,14 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "lsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int LSetXAttr(string path, string name, byte* value, nuint size, int flags);
 
+    /// <summary>getrlimit(2): the soft and the hard limit.</summary>
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    internal static unsafe partial int GetRLimit(int resource, nuint* limits);
+
+    /// <summary>setrlimit(2): the soft and the hard limit.</summary>
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    internal static unsafe partial int SetRLimit(int resource, nuint* limits);
+
     [LibraryImport("libc", EntryPoint = "umask")]
     internal static partial uint UMask(uint mask);
 

@@ -129,9 +129,19 @@ internal sealed class CommandWords
         string word = args[i];
         int equals = word.IndexOf('=', StringComparison.Ordinal);
         string name = equals < 0 ? word : word[..equals];
-        Option? option = Command.Options.Concat(_globalFlags).FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
+        Option? option = OptionOf(name);
         if (option is not IFlag flag)
         {
+            if (AreSwitches(word))
+            {
+                foreach (char letter in word.AsSpan(1))
+                {
+                    _ = TakeFlag([$"-{letter}"], 0);
+                }
+
+                return i + 1;
+            }
+
             _faults.Add($"unknown flag '{name}'");
             return i + 1;
         }
@@ -155,6 +165,13 @@ internal sealed class CommandWords
 
         return next;
     }
+
+    private Option? OptionOf(string name) =>
+        Command.Options.Concat(_globalFlags).FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
+
+    // Letters written together, as `-it`: only of flags that need no value.
+    private bool AreSwitches(string word) =>
+        word.Length > 2 && word[1] != '-' && word.Skip(1).All(letter => OptionOf($"-{letter}") is IFlag { BareValue: not null });
 
     private void CheckPlace(Option option, IFlag flag)
     {

@@ -11,7 +11,7 @@ internal sealed class FetchCommand : Verb
     private readonly GlobalFlags _globals;
     private readonly Argument<string[]> _images = new("IMAGE…") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Flag<bool> _full = Flags.Switch("--full", "print whole ids");
-    private readonly Flag<bool> _quiet = Flags.Switch("--quiet", "show no progress");
+    private readonly Flag<bool> _quiet = Flags.Quiet();
     private readonly Flag<PullPolicy> _pullPolicy = Flags.One(
         "--pull-policy", "never|new|update", "when to ask the registry (default new)", RunValues.ReadPullPolicy, PullPolicy.New);
 

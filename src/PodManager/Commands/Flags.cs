@@ -9,8 +9,22 @@ internal static class Flags
     public const string True = "true";
 
     /// <summary>On or off; a value needs `=`.</summary>
-    public static Flag<bool> Switch(string name, string description) =>
-        new(name, "", description, Reader<bool>(ReadBool), static values => values.Count > 0 && values[^1]) { BareValue = True };
+    /// <param name="name">With its dashes.</param>
+    /// <param name="description">For the help text.</param>
+    /// <param name="letters">Short names, each a dash and a letter; they may be written together, as in `-it`.</param>
+    public static Flag<bool> Switch(string name, string description, params ReadOnlySpan<string> letters)
+    {
+        Flag<bool> flag = new(name, "", description, Reader<bool>(ReadBool), static values => values.Count > 0 && values[^1]) { BareValue = True };
+        foreach (string letter in letters)
+        {
+            flag.Aliases.Add(letter);
+        }
+
+        return flag;
+    }
+
+    /// <summary>`--quiet`.</summary>
+    public static Flag<bool> Quiet() => Switch("--quiet", "show no progress", "-q");
 
     public static Flag<string?> Text(string name, string value, string description, bool isForApp = false, bool isUnique = false) =>
         new(name, value, description, static (text, _) => text, static values => values.Count > 0 ? values[^1] : null) { IsForApp = isForApp, IsUnique = isUnique };

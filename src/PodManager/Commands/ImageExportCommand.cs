@@ -11,7 +11,7 @@ internal sealed class ImageExportCommand : Verb
     private readonly GlobalFlags _globals;
     private readonly Argument<string[]> _words = new("IMAGE FILE") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Flag<bool> _overwrite = Flags.Switch("--overwrite", "replace a file that is there");
-    private readonly Flag<bool> _quiet = Flags.Switch("--quiet", "show no progress");
+    private readonly Flag<bool> _quiet = Flags.Quiet();
     private readonly Flag<ArchiveFormat> _format = Flags.One(
         "--format", "FORMAT", "oci-archive (the default), or docker-archive for `docker load`", ReadFormat, ArchiveFormat.Oci);
 

@@ -12,7 +12,7 @@ internal abstract class ImageExtractVerb : Verb
     private readonly Argument<string[]> _words = new("IMAGE DIR") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Flag<bool> _overwrite = Flags.Switch("--overwrite", "replace a directory that is there, with all in it");
     private readonly Flag<bool> _rootFsOnly = Flags.Switch("--rootfs-only", "make DIR itself the root file system");
-    private readonly Flag<bool> _quiet = Flags.Switch("--quiet", "show no progress");
+    private readonly Flag<bool> _quiet = Flags.Quiet();
 
     protected ImageExtractVerb(CommandContext context, GlobalFlags globals, string name, string description)
         : base(name, description)

@@ -12,7 +12,7 @@ internal sealed class ImageFsckCommand : Verb
     private readonly GlobalFlags _globals;
     private readonly Flag<bool> _deep = Flags.Switch("--deep", "compare the content of every file with what was fetched");
     private readonly Flag<bool> _repair = Flags.Switch("--repair", "fetch damaged images again, and drop what cannot be fetched");
-    private readonly Flag<bool> _quiet = Flags.Switch("--quiet", "show no progress");
+    private readonly Flag<bool> _quiet = Flags.Quiet();
 
     public ImageFsckCommand(CommandContext context, GlobalFlags globals)
         : base("fsck", "Look for damage in the image store, and fail if there is any")

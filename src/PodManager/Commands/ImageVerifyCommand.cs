@@ -10,7 +10,7 @@ internal sealed class ImageVerifyCommand : Verb
     private readonly CommandContext _context;
     private readonly GlobalFlags _globals;
     private readonly Argument<string[]> _images = new("IMAGE…") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Flag<bool> _quiet = Flags.Switch("--quiet", "show no progress");
+    private readonly Flag<bool> _quiet = Flags.Quiet();
 
     public ImageVerifyCommand(CommandContext context, GlobalFlags globals)
         : base("verify", "Compare images in the store, every file of them, with what was fetched")

@@ -12,7 +12,7 @@ internal sealed class LogsCommand : Verb
     private readonly CommandContext _context;
     private readonly GlobalFlags _globals;
     private readonly PodArguments _pod = new(isMany: false);
-    private readonly Flag<bool> _follow = Flags.Switch("--follow", "go on until the pod has ended");
+    private readonly Flag<bool> _follow = Flags.Switch("--follow", "go on until the pod has ended", "-f");
     private readonly Flag<ulong?> _lines = Flags.One<ulong?>("--lines", "N", "only the last N lines", ReadCount, null);
     private readonly Flag<string?> _app = Flags.Text("--app", "NAME", "only what this app wrote");
     private readonly Flag<bool> _all = Flags.Switch("--all", "also what the pod's own systemd and journald say");
@@ -25,7 +25,6 @@ internal sealed class LogsCommand : Verb
         _context = context;
         _globals = globals;
         _pod.AddTo(this);
-        _follow.Aliases.Add("-f");
         _lines.Aliases.Add("-n");
         Add(_follow);
         Add(_lines);

@@ -8,7 +8,7 @@ internal sealed class RmCommand : Verb
     private readonly CommandContext _context;
     private readonly GlobalFlags _globals;
     private readonly PodArguments _pods = new(isMany: true);
-    private readonly Flag<bool> _force = Flags.Switch("--force", "kill a pod that runs");
+    private readonly Flag<bool> _force = Flags.Switch("--force", "kill a pod that runs", "-f");
 
     public RmCommand(CommandContext context, GlobalFlags globals)
         : base("rm", "Remove pods that have ended, with their logs")

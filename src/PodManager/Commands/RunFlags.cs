@@ -8,10 +8,10 @@ namespace PodManager.Commands;
 /// <summary>The flags of `run`, and what they mean together.</summary>
 internal sealed class RunFlags
 {
-    private readonly Flag<bool> _interactive = Flags.Switch("--interactive", "connect the app to this terminal");
-    private readonly Flag<bool> _detach = Flags.Switch("--detach", "return once the pod is up, and print its UUID");
+    private readonly Flag<bool> _interactive = Flags.Switch("--interactive", "connect the app to this terminal", "-i", "-t");
+    private readonly Flag<bool> _detach = Flags.Switch("--detach", "return once the pod is up, and print its UUID", "-d");
     private readonly Flag<bool> _remove = Flags.Switch("--rm", "remove the pod once it has ended");
-    private readonly Flag<bool> _quiet = Flags.Switch("--quiet", "show no progress");
+    private readonly Flag<bool> _quiet = Flags.Quiet();
     private readonly Flag<string?> _uuidFile = Flags.Text("--uuid-file-save", "FILE", "write the pod's UUID to FILE before the pod is made");
     private readonly Flag<string?> _hostName = Flags.One<string?>("--hostname", "NAME", "the pod's host name (default rkt-UUID)", RunValues.ReadHostName, null);
     private readonly Flag<NetworkMode> _network = Flags.One("--net", "none|host", "the pod's network (default none)", RunValues.ReadNetwork, NetworkMode.None, "default");

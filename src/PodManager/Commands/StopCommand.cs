@@ -9,7 +9,7 @@ internal sealed class StopCommand : Verb
     private readonly CommandContext _context;
     private readonly GlobalFlags _globals;
     private readonly PodArguments _pods = new(isMany: true);
-    private readonly Flag<bool> _force = Flags.Switch("--force", "kill at once instead of asking the apps to stop");
+    private readonly Flag<bool> _force = Flags.Switch("--force", "kill at once instead of asking the apps to stop", "-f");
 
     public StopCommand(CommandContext context, GlobalFlags globals)
         : base("stop", "Stop pods in order, and wait until they have ended")

@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Common.Contract;
 using Common.Native;
 using PodManager.Lifecycle.Foreground;
 using PodManager.Pods;
+using static Tmds.Linux.LibC;
 
 namespace PodManager.Lifecycle;
 
@@ -39,13 +41,26 @@ internal sealed class RunService(RunServices services) : IPodRunner
         PodPlanner planner = new(id, options, image, services.Images.OpenRoot(image), Environment.GetEnvironmentVariable("TERM"));
         if (options.UuidFile is not null)
         {
-            await File.WriteAllTextAsync(options.UuidFile, id.ToString(), ct);
+            WriteUuid(options.UuidFile, id);
         }
 
         // A host without systemd is told of before anything is made.
         services.Units().Connect();
         using IPodHandle handle = services.Pods.Reserve(id);
         return new RunResult(Run(options, planner, handle, ct), id);
+    }
+
+    private static void WriteUuid(string path, PodId id)
+    {
+        try
+        {
+            using Fd file = Files.Open(path, O_WRONLY | O_CREAT | O_TRUNC, 0x1A4);
+            Files.WriteAll(file, Encoding.ASCII.GetBytes(id.ToString()));
+        }
+        catch (NativeException e)
+        {
+            throw new PodctlException(ExitCode.RunFailed, $"cannot write the UUID to '{path}': {e.Reason}", cause: e);
+        }
     }
 
     private static void RequireTrust(RunOptions options)

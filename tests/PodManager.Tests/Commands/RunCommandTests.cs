@@ -50,6 +50,18 @@ public sealed class RunCommandTests
         Assert.Equal("front", options.AppName?.ToString());
     }
 
+    [Theory]
+    [InlineData(RunMode.Interactive, false, "-it")]
+    [InlineData(RunMode.Interactive, true, "-i", "-q")]
+    [InlineData(RunMode.Interactive, true, "-tqi")]
+    [InlineData(RunMode.Detached, false, "-d")]
+    [InlineData(RunMode.Detached, true, "-qd")]
+    internal async Task Letters_stand_for_the_common_flags(RunMode mode, bool isQuiet, params string[] flags)
+    {
+        RunOptions options = await CommandLineHarness.OptionsOf([.. flags, "busybox"]);
+        Assert.Equal((mode, isQuiet), (options.Mode, options.Quiet));
+    }
+
     [Fact]
     public async Task Words_after_two_dashes_are_the_apps_as_they_are()
     {
@@ -121,6 +133,9 @@ public sealed class RunCommandTests
     [InlineData("'second' would be a second", "busybox", "--", "ls", "---", "second")]
     [InlineData("unknown flag '--nosuch'", "--nosuch=1", "busybox")]
     [InlineData("unknown flag '-x'", "-x", "busybox")]
+    [InlineData("unknown flag '-ix'", "-ix", "busybox")]
+    [InlineData("unknown flag '-'", "-=1", "busybox")]
+    [InlineData("unknown flag '-it'", "-it=1", "busybox")]
     [InlineData("flag '--hostname' needs a value", "busybox", "--hostname")]
     [InlineData("flag '--hostname' needs a value", "busybox", "--hostname", "--", "ls")]
     [InlineData("flag '--exec' needs a value", "busybox", "--exec=")]
