@@ -38,25 +38,19 @@ public sealed class LoadTests : SystemTest
     }
 
     [SystemFact]
-    public async Task Two_hundred_runs_in_a_row_leak_nothing_and_do_not_get_slower()
+    public async Task Two_hundred_runs_in_a_row_leak_nothing()
     {
         int[] before = await DescriptorsAsync();
-        List<double> times = [];
         for (int i = 0; i < 200; i++)
         {
             CliResult result = await RunAsync(new Run("echo", $"{i}") { Flags = ["--rm"] });
             Assert.Equal($"{i}\n", result.Expect(0).Stdout);
             Assert.Equal("", result.Stderr);
-            times.Add(result.Elapsed.TotalMilliseconds);
         }
 
         await ExpectNothingLeftAsync();
         int[] after = await DescriptorsAsync();
         Assert.All(before.Zip(after), static pair => Assert.InRange(pair.Second, 0, pair.First + 10));
-
-        double first = Median(times[..50]), last = Median(times[^50..]);
-        TestContext.Current.TestOutputHelper?.WriteLine($"median of the first 50: {first:0} ms, of the last 50: {last:0} ms");
-        Assert.InRange(last, 0, first * 2);
     }
 
     [SystemFact]

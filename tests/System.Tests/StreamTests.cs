@@ -109,7 +109,8 @@ public sealed class StreamTests : SystemTest
     [SystemFact]
     public async Task The_same_output_is_in_the_journal()
     {
-        (CliResult result, TestPod pod) = await RunPodAsync(Run.Shell("echo one; echo; echo '  two  ' >&2; sleep 0.1; printf '\\303\\274\\tthree'"));
+        // The pauses: two streams have no order but that of time.
+        (CliResult result, TestPod pod) = await RunPodAsync(Run.Shell("echo one; echo; sleep 0.5; echo '  two  ' >&2; sleep 0.5; printf '\\303\\274\\tthree'"));
         _ = result.Expect(0);
         CliResult journal = await pod.JournalAsync(Ct, "-o", "cat", "-t", "busybox");
         Assert.Equal("one\n\n  two  \nü\tthree\n", journal.Expect(0).Stdout);
