@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Common.Contract;
 using Common.Native;
+using Stage1.Commands;
 using Stage1.Phases;
 
 // This thread must be the one that makes the namespaces and mounts: no async, no thread pool, no Console (house rules for code between unshare and exec).
@@ -9,21 +10,22 @@ using UnixSocket starter = new(new Fd(Stage1Protocol.SocketDescriptor));
 _ = Libc.UMask(0x12);
 try
 {
-    if (args is not [string verb, string planPath])
+    switch (args)
     {
-        throw new JsonException("this program is started by podctl, not by hand");
-    }
-
-    switch (verb)
-    {
-        case Stage1Protocol.BuildVerb:
+        case [Stage1Protocol.BuildVerb, string planPath]:
             OuterPhase.Run(planPath, starter);
             return 0;
-        case Stage1Protocol.InitVerb:
+        case [Stage1Protocol.InitVerb, string planPath]:
             InnerPhase.Run(planPath, starter);
             return 0;
+        case [Stage1Protocol.JoinVerb]:
+            JoinPhase.Run(starter);
+            return 0;
+        case [Stage1Protocol.CommandVerb]:
+            CommandPhase.Run(starter);
+            return Stage1Protocol.SystemCallFailed; // a command that took over does not come back
         default:
-            throw new JsonException($"unknown verb '{verb}'");
+            throw new JsonException("this program is started by podctl, not by hand");
     }
 }
 catch (JsonException e)
@@ -43,7 +45,7 @@ void Report(string text)
 
     // Whoever starts this by hand has no socket there; say it on stderr as well.
     using Fd stderr = new(2, owns: false);
-    if (args.Length != 2)
+    if (args.Length == 0)
     {
         Files.WriteAll(stderr, System.Text.Encoding.UTF8.GetBytes($"stage1: {text}\n"));
     }

@@ -81,8 +81,6 @@ public sealed class LoadTests : SystemTest
         await ExpectNothingLeftAsync();
     }
 
-    private static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
-
     /// <summary>Open descriptors of the host's systemd, of its bus and of machined.</summary>
     private static async Task<int[]> DescriptorsAsync()
     {

@@ -134,7 +134,8 @@ internal sealed record AppMount
 /// <summary>A file of the host's that an app sees read-only.</summary>
 internal sealed record BoundHostFile(string Source, string Target);
 
-/// <summary>The plan's JSON form, generated at build time.</summary>
+/// <summary>The plans' JSON form, generated at build time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(PodPlan))]
+[JsonSerializable(typeof(CommandPlan))]
 internal sealed partial class PlanJson : JsonSerializerContext;

@@ -9,11 +9,47 @@ internal static class Stage1Protocol
     /// <summary>`stage1 init PLAN`: the inner half, PID 1 of the pod until it becomes systemd.</summary>
     public const string InitVerb = "init";
 
+    /// <summary>`stage1 join`: joins a running pod and has a command started there; waits for it.</summary>
+    public const string JoinVerb = "join";
+
+    /// <summary>`stage1 command`: root of the pod, on the way to becoming a command in an app.</summary>
+    public const string CommandVerb = "command";
+
     /// <summary>The socket to whoever started this half.</summary>
     public const int SocketDescriptor = 3;
 
     /// <summary>The pod's user namespace, for nsenter(1) on its way to the inner half.</summary>
     public const int UserNamespaceDescriptor = 4;
+
+    /// <summary>For a command: the plan, a file without a name.</summary>
+    public const int PlanDescriptor = 5;
+
+    /// <summary>For a command: the app's cgroup.procs, open for writing.</summary>
+    public const int CgroupDescriptor = 6;
+
+    /// <summary>For a command: /proc/PID of the pod's PID 1.</summary>
+    public const int LeaderDescriptor = 7;
+
+    /// <summary>For a command: /proc/PID of a process of the app; later the app's mount namespace.</summary>
+    public const int AppDescriptor = 8;
+
+    /// <summary>For nsenter(1): the program stage1 itself.</summary>
+    public const int ProgramDescriptor = 9;
+
+    /// <summary>podctl to `join`: `signal N`, to be passed on to the command.</summary>
+    public const string SignalPrefix = "signal ";
+
+    /// <summary>`join` to podctl: `exited N`, the command's exit code, or 128 plus the signal that killed it.</summary>
+    public const string ExitedPrefix = "exited ";
+
+    /// <summary>`command` to podctl: `started`, just before the command takes over.</summary>
+    public const string Started = "started";
+
+    /// <summary>`command` to podctl: `notfound`, there is no such program.</summary>
+    public const string NotFound = "notfound";
+
+    /// <summary>`command` to podctl: `refused TEXT`, it is there but cannot be executed.</summary>
+    public const string RefusedPrefix = "refused ";
 
     /// <summary>podctl to the outer half: the plan is written. Both halves are started before there is something to do, since starting takes time.</summary>
     public const string Planned = "planned";

@@ -19,6 +19,7 @@ internal static unsafe partial class Libc
     internal const long SysFsConfig = 431;
     internal const long SysFsMount = 432;
     internal const long SysPidfdOpen = 434;
+    internal const long SysCloseRange = 436;
     internal const long SysOpenAt2 = 437;
     internal const long SysMountSetAttr = 442;
 
@@ -128,6 +129,21 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     internal static partial int SetNs(int fd, int type);
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    internal static partial int SetSid();
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    internal static partial int GetPPid();
+
+    [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
+    internal static unsafe partial int SetGroups(nuint count, uint* groups);
+
+    [LibraryImport("libc", EntryPoint = "setresgid", SetLastError = true)]
+    internal static partial int SetResGid(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
+    internal static partial int SetResUid(uint real, uint effective, uint saved);
 
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Mount(string? source, string target, string? fsType, nuint flags, string? data);

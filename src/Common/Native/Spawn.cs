@@ -108,6 +108,40 @@ internal static unsafe class Spawn
         _ = NativeException.ThrowIfFailed(Libc.ExecVe(nativePath, argv.Pointer, envp.Pointer), "execve", $"'{path}'");
     }
 
+    /// <summary>Replaces this process by the first of several programs that can be executed, as execvp(3) looks through PATH.</summary>
+    /// <param name="candidates">Their paths.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="environment">`KEY=VALUE`.</param>
+    /// <param name="beforeExec">The last that is done; nothing else calls the kernel between it and execve(2).</param>
+    /// <returns>Only if none can be: EACCES if one was there but may not be executed, else what the last failed with.</returns>
+    internal static Errno ExecFirst(IReadOnlyList<string> candidates, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, Action beforeExec)
+    {
+        _ = Libc.Signal(SIGPIPE, 0);
+        using NativeStrings paths = new(candidates);
+        using NativeStrings argv = new(arguments);
+        using NativeStrings envp = new(environment);
+        beforeExec();
+        Errno errno = Errno.ENOENT;
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            _ = Libc.ExecVe(paths.Pointer[i], argv.Pointer, envp.Pointer);
+            Errno failed = (Errno)Marshal.GetLastPInvokeError();
+            if (failed is Errno.ENOENT or Errno.ENOTDIR)
+            {
+                continue;
+            }
+
+            if (failed != Errno.EACCES)
+            {
+                return failed;
+            }
+
+            errno = failed;
+        }
+
+        return errno;
+    }
+
     /// <summary>A null-terminated array of C strings.</summary>
     private sealed class NativeStrings : IDisposable
     {

@@ -17,6 +17,8 @@ internal sealed class CommandLine
             new RunCommand(context, _globals),
             new ListCommand(context, _globals),
             new StatusCommand(context, _globals),
+            new ExecCommand(context, _globals),
+            new EnterCommand(context, _globals),
             new LogsCommand(context, _globals),
             new StopCommand(context, _globals),
             new RmCommand(context, _globals),

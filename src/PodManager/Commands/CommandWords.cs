@@ -30,7 +30,7 @@ internal sealed class CommandWords
     /// <summary>What is wrong with the words' order or form.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
-    /// <summary>The words after `--`, exactly as they were given; null if there was none.</summary>
+    /// <summary>The words after `--`, or of a command for a pod, exactly as they were given; null if there was none.</summary>
     public IReadOnlyList<string>? Arguments => _arguments;
 
     public bool IsHelpWanted { get; private set; }
@@ -66,6 +66,11 @@ internal sealed class CommandWords
         else if (word != "---")
         {
             TakeWord(word);
+            if (Command is ICommandTaker && _plainWords == 1)
+            {
+                _arguments = [.. args.Skip(i + 1)];
+                return args.Count;
+            }
         }
 
         return i + 1;

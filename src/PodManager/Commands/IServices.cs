@@ -9,6 +9,8 @@ internal interface IServices : IDisposable
 
     IPodRunner Runner { get; }
 
+    ICommandRunner Exec { get; }
+
     IImageStore Images { get; }
 
     IImageSource ImageSource { get; }

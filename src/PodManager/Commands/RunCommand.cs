@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Common.Native;
 using PodManager.Lifecycle;
 using PodManager.Pods;
 
@@ -69,16 +68,9 @@ internal sealed class RunCommand : Verb
 
             return result.Code;
         }
-        catch (PodctlException e) when (options.Mode != RunMode.Detached && IsOurs(e.Code))
+        catch (Exception e) when (options.Mode != RunMode.Detached && ForegroundFailure.Of($"run '{options.Image}'", e) is { } failure)
         {
-            // The other codes could be the app's own.
-            throw new PodctlException(ExitCode.RunFailed, e.Message, e.Hint, e);
-        }
-        catch (Exception e) when (options.Mode != RunMode.Detached && e is NativeException or IOException or UnauthorizedAccessException)
-        {
-            throw new PodctlException(ExitCode.RunFailed, $"cannot run '{options.Image}': {e.Message.TrimEnd('.')}", null, e);
+            throw failure;
         }
     }
-
-    private static bool IsOurs(ExitCode code) => code is not (ExitCode.RunFailed or ExitCode.CannotExecute or ExitCode.CommandNotFound or ExitCode.Usage);
 }

@@ -32,4 +32,9 @@ internal static class Capabilities
     /// <param name="ofApps">What the apps may have; null for all.</param>
     public static IReadOnlyList<int> Dropped(IReadOnlyList<string>? ofApps) => ofApps is null ? [] :
         [.. All.Index().Where(entry => !OfManager.Contains(entry.Item) && !ofApps.Contains(entry.Item)).Select(static entry => entry.Index)];
+
+    /// <summary>The numbers of all but some.</summary>
+    /// <param name="kept">Null for all.</param>
+    public static IReadOnlyList<int> Outside(IReadOnlyList<string>? kept) => kept is null ? [] :
+        [.. All.Index().Where(entry => !kept.Contains(entry.Item)).Select(static entry => entry.Index)];
 }

@@ -17,6 +17,18 @@ internal static class PlanFileReader
         return Parse(Files.ReadText(file, SizeLimitBytes));
     }
 
+    /// <summary>Reads the plan of a command.</summary>
+    /// <exception cref="JsonException">It is none, or one of another version.</exception>
+    public static CommandPlan ReadCommand(Fd file)
+    {
+        // Both processes on the way to a command read it, and the second may no longer open it.
+        _ = NativeException.ThrowIfFailed(Libc.LSeek(file.Number, 0, SEEK_SET), "lseek", "(plan)");
+        CommandPlan plan = JsonSerializer.Deserialize(Files.ReadText(file, SizeLimitBytes), PlanJson.Default.CommandPlan) ?? throw new JsonException("the plan is empty");
+        return plan.Version == CommandPlan.CurrentVersion
+            ? plan
+            : throw new JsonException($"the plan has version {plan.Version}, this stage1 takes {CommandPlan.CurrentVersion}");
+    }
+
     public static PodPlan Parse(string json)
     {
         PodPlan plan = JsonSerializer.Deserialize(json, PlanJson.Default.PodPlan) ?? throw new JsonException("the plan is empty");

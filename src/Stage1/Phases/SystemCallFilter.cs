@@ -4,7 +4,7 @@ using Common.Native;
 namespace Stage1.Phases;
 
 /// <summary>
-/// bpf(2) is refused to the whole pod. Without a user namespace systemd would be allowed to load programs, and trying costs it 100 ms; with one the kernel refuses
+/// Filters of system calls. bpf(2) is refused to the whole pod. Without a user namespace systemd would be allowed to load programs, and trying costs it 100 ms; with one the kernel refuses
 /// what matters by itself, and the rest is nobody's business either.
 /// </summary>
 internal static unsafe class SystemCallFilter
@@ -27,6 +27,17 @@ internal static unsafe class SystemCallFilter
         program[3] = new Instruction { Code = 0x06, Value = Allow };
         Program filter = new() { Length = 4, Instructions = program };
         _ = NativeException.ThrowIfFailed(Libc.PrCtl(SetSeccomp, FilterMode, (nuint)(&filter), 0, 0), "prctl", "(seccomp)");
+    }
+
+    /// <summary>Installs a program that podctl has made.</summary>
+    /// <param name="program">An array of struct sock_filter.</param>
+    public static void Install(ReadOnlySpan<byte> program)
+    {
+        fixed (byte* instructions = program)
+        {
+            Program filter = new() { Length = (ushort)(program.Length / sizeof(Instruction)), Instructions = (Instruction*)instructions };
+            _ = NativeException.ThrowIfFailed(Libc.PrCtl(SetSeccomp, FilterMode, (nuint)(&filter), 0, 0), "prctl", "(seccomp)");
+        }
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,3 +1,4 @@
+using PodManager.Lifecycle;
 using System.Text;
 using System.Text.Json;
 

@@ -8,7 +8,7 @@ internal sealed class PodSession
 {
     private static readonly TimeSpan FinishStep = TimeSpan.FromMilliseconds(100);
 
-    private const int WindowChanged = 28; // SIGWINCH
+    public const int WindowChanged = 28; // SIGWINCH
 
     private readonly PodDirectories _pod;
     private readonly string _app;

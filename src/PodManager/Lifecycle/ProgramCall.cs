@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Common.Native;
 using static Tmds.Linux.LibC;
 
-namespace PodManager.Images.Credentials;
+namespace PodManager.Lifecycle;
 
 /// <summary>Runs a small program that gets its input at once and gives a short answer, within a time.</summary>
 internal static class ProgramCall

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>What `exec` and `enter` have in common: a pod, an app, and a command whose exit code is podctl's.</summary>
+internal abstract class CommandInPod : Verb, ICommandTaker
+{
+    private readonly GlobalFlags _globals;
+    private readonly Argument<string[]> _pod = new("UUID") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Flag<AppName?> _app = Flags.One<AppName?>("--app", "NAME", "the app, if the pod has several", RunValues.ReadAppName, null);
+
+    protected CommandInPod(CommandContext context, GlobalFlags globals, string name, string description)
+        : base(name, description)
+    {
+        Context = context;
+        _globals = globals;
+        Add(_pod);
+        Add(_app);
+    }
+
+    public override bool NeedsRoot => true;
+
+    protected CommandContext Context { get; }
+
+    public override IEnumerable<string> Faults(ParseResult parsed) => parsed.GetValue(_pod) is [_] ? [] : ["must provide the UUID of a pod"];
+
+    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    {
+        IReadOnlyList<string> command = arguments is [] or null ? [] : arguments[0] == "--" ? [.. arguments.Skip(1)] : arguments;
+        using IServices services = Context.Open(_globals.Read(parsed));
+        try
+        {
+            ExecOptions options = new() { Pod = services.Pods.Resolve(parsed.GetValue(_pod)![0]), App = _app.Of(parsed), Command = command };
+            return Task.FromResult(services.Exec.Run(Complete(options, parsed)));
+        }
+        catch (Exception e) when (ForegroundFailure.Of($"run '{(command.Count > 0 ? command[0] : Name)}'", e) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Adds what the verb's own flags say.</summary>
+    protected abstract ExecOptions Complete(ExecOptions options, ParseResult parsed);
+}
