@@ -194,7 +194,10 @@ public sealed class HostToolsTests : SystemTest
         TestPod pod = await DetachAsync("true");
         _ = await pod.WaitForEndAsync(Ct);
         CliResult journal = await pod.JournalAsync(Ct, "-o", "short", "-p", "warning");
-        Assert.Equal("", journal.Expect(0).Stdout);
+
+        // Where the kernel has no pids controller to give, systemd 262 says so of every service.
+        bool hasController = (await File.ReadAllTextAsync("/sys/fs/cgroup/cgroup.controllers", Ct)).Contains("pids", StringComparison.Ordinal);
+        Assert.DoesNotContain(journal.Expect(0).Lines, line => hasController || !line.Contains("Failed to read pids.max", StringComparison.Ordinal));
     }
 
     [SystemFact]

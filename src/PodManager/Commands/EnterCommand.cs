@@ -6,7 +6,7 @@ namespace PodManager.Commands;
 
 /// <summary>`podctl enter`.</summary>
 internal sealed class EnterCommand(CommandContext context, GlobalFlags globals)
-    : CommandInPod(context, globals, "enter", "Enter a running app as the pod's root, with nothing forbidden but what the pod cannot do itself")
+    : CommandInPod(context, globals, "enter", "Run a command in a running app as the pod's root, unconfined")
 {
     private const string DefaultShell = "/bin/bash";
 

@@ -2,11 +2,12 @@ using PodManager.Commands;
 using PodManager.Lifecycle;
 using PodManager.Output;
 using PodManager.Pods;
+using PodManager.Tests.Lifecycle;
 
 namespace PodManager.Tests.Commands;
 
 /// <summary>Runs command lines against services that only note what they are asked for.</summary>
-internal sealed class CommandLineHarness : IServices, IPodRunner, ILogins
+internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner, ILogins
 {
     public static readonly PodId RunPod = PodId.TryParse("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11", out PodId? id) ? id.Value : default;
 
@@ -17,7 +18,14 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ILogins
 
     public Func<RunOptions, int> OnRun { get; init; } = static _ => 0;
 
-    public PodService Pods => throw new NotSupportedException();
+    public FakePods Store { get; } = new();
+
+    public PodService Pods => new(Store, () => Store, TimeProvider.System);
+
+    /// <summary>What `exec` or `enter` was asked for.</summary>
+    public ExecOptions? Command { get; private set; }
+
+    public ICommandRunner Exec => this;
 
     public IPodRunner Runner => this;
 
@@ -91,6 +99,12 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ILogins
     {
         Run = options;
         return Task.FromResult(new RunResult(OnRun(options), RunPod));
+    }
+
+    int ICommandRunner.Run(ExecOptions options)
+    {
+        Command = options;
+        return 7;
     }
 
     Task<string> ILogins.LoginAsync(LoginRequest request, CancellationToken ct)

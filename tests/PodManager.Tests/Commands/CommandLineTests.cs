@@ -11,6 +11,8 @@ public sealed class CommandLineTests
     [InlineData("list", "list")]
     [InlineData("status", "status")]
     [InlineData("logs", "logs")]
+    [InlineData("exec", "exec")]
+    [InlineData("enter", "enter")]
     [InlineData("stop", "stop")]
     [InlineData("rm", "rm")]
     [InlineData("gc", "gc")]
