@@ -27,9 +27,9 @@ internal sealed class CommandPlanner(ICallFilters callFilters, Func<IReadOnlyLis
             HasTerminal = options.HasTerminal,
             Uid = user.Uid,
             Gid = user.Gid,
-            SupplementaryGids = user.SupplementaryGids,
+            SupplementaryGids = user.SupplementaryGids.Count > 0 ? [user.Gid, .. user.SupplementaryGids] : [], // as systemd sets them
             DroppedCapabilities = options.IsConfined ? Capabilities.Outside(isolation.Capabilities) : Capabilities.Dropped(app.Isolation.Capabilities),
-            NoNewPrivileges = isolation.NoNewPrivileges,
+            NoNewPrivileges = isolation.NoNewPrivileges || (options.IsConfined && HasNoNewPrivileges(process)),
             CallFilters = isolation.SystemCalls is { } filter ? callFilters.Compile(filter) : [],
             Limits = options.IsConfined ? LimitsOf(process) : [],
             OomScoreAdjustment = options.IsConfined ? ScoreOf(process) : null,
@@ -67,6 +67,13 @@ internal sealed class CommandPlanner(ICallFilters callFilters, Func<IReadOnlyLis
     {
         using Fd file = Files.OpenAt(process, "limits", Tmds.Linux.LibC.O_RDONLY);
         return ParseLimits(Files.ReadText(file));
+    }
+
+    // systemd before 253 sets it for every user but root, to filter system calls.
+    private static bool HasNoNewPrivileges(Fd process)
+    {
+        using Fd file = Files.OpenAt(process, "status", Tmds.Linux.LibC.O_RDONLY);
+        return Files.ReadText(file).Contains("\nNoNewPrivs:\t1\n", StringComparison.Ordinal);
     }
 
     private static int? ScoreOf(Fd process)
