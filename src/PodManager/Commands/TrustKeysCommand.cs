@@ -8,6 +8,8 @@ namespace PodManager.Commands;
 /// <summary>Trusts keys, after showing which they are.</summary>
 internal abstract class TrustKeysCommand : Verb
 {
+    private const int Attempts = 3;
+
     private readonly CommandContext _context;
     private readonly GlobalFlags _globals;
     private readonly Argument<string[]> _files = new("KEYFILE…") { Arity = ArgumentArity.ZeroOrMore };
@@ -48,9 +50,9 @@ internal abstract class TrustKeysCommand : Verb
         List<(string File, KeyFile Key)> keys = [.. parsed.GetValue(_files)!.Select(file => (file, services.TrustedKeys.ReadKey(file)))];
         foreach ((string file, KeyFile key) in keys)
         {
-            if (!_skipReview.Of(parsed) && !Review(scope, file, key))
+            if (!_skipReview.Of(parsed) && !Review(scope, file, key, ct))
             {
-                throw new PodctlException(ExitCode.Failed, $"the key in '{file}' is not trusted, as you said");
+                throw new PodctlException(ExitCode.Failed, $"the key in '{file}' is not trusted, as nobody said yes");
             }
 
             string path = services.TrustedKeys.Add(scope, key);
@@ -60,20 +62,33 @@ internal abstract class TrustKeysCommand : Verb
         return Task.FromResult((int)ExitCode.Ok);
     }
 
-    private bool Review(TrustScope scope, string file, KeyFile key)
+    private bool Review(TrustScope scope, string file, KeyFile key, CancellationToken ct)
     {
-        if (!Question.CanAsk)
+        string question = $"""
+            key:         {SafeText.Line(file)}
+            type:        {key.TypeName}
+            fingerprint: {key.Fingerprint}
+            trusted for: {(scope.Prefix is null ? "every image" : $"images below {SafeText.Line(scope.Prefix)}")}
+            Are you sure you want to trust this key (yes/no)?
+            """;
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            throw new PodctlException(
+            string answer = _context.Prompt.Ask($"{question} ", isSecret: false, ct) ?? throw new PodctlException(
                 ExitCode.Failed,
-                $"nobody can be asked whether to trust the {key.TypeName} key in '{file}', fingerprint {key.Fingerprint}: standard input is not a terminal",
+                $"nobody can be asked whether to trust the {key.TypeName} key in '{file}', fingerprint {key.Fingerprint}: there is no terminal",
                 "`--skip-fingerprint-review` trusts it without asking");
+            switch (answer.Trim().ToLowerInvariant())
+            {
+                case "yes" or "y":
+                    return true;
+                case "no" or "n":
+                    return false;
+                default:
+                    question = "Please enter 'yes' or 'no':";
+                    break;
+            }
         }
 
-        _context.Messages.Note($"key:         {file}");
-        _context.Messages.Note($"type:        {key.TypeName}");
-        _context.Messages.Note($"fingerprint: {key.Fingerprint}");
-        _context.Messages.Note($"trusted for: {(scope.Prefix is null ? "every image" : $"images below {scope.Prefix}")}");
-        return Question.IsYes(_context.Messages, "Are you sure you want to trust this key (yes/no)?");
+        return false;
     }
 }

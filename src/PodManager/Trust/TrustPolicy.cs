@@ -41,7 +41,7 @@ internal sealed class TrustPolicy(string configFile, TrustedKeys keys, TimeProvi
         // Of several, the one with a key says most.
         (TrustedKey? by, string rule, Digest signed) = met.FirstOrDefault(static one => one.Key is not null, met[0]);
         IReadOnlyList<TrustEvidence> evidence = [.. rules.Evidence, .. met.SelectMany(static one => one.Key?.Evidence ?? [])];
-        return new TrustRecord(by?.Rule ?? rule, by?.Key.Fingerprint.ToString(), signed.ToString(), clock.GetUtcNow(), evidence);
+        return new TrustRecord(by?.Rule ?? rule, signed.ToString(), clock.GetUtcNow(), evidence, by?.Key.Fingerprint.ToString());
     }
 
     private TrustRules RulesFor(ImageRef image)

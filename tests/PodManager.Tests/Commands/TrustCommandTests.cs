@@ -27,6 +27,33 @@ public sealed class TrustCommandTests
         Assert.Equal([$"rm root {new string('d', 64)}", $"rm root {Fingerprint}"], keys.Done);
     }
 
+    [Theory]
+    [InlineData(true, "yes")]
+    [InlineData(true, " Y ")]
+    [InlineData(true, "perhaps", "", "yes")]
+    [InlineData(false, "no")]
+    [InlineData(false, "perhaps", "", "", "yes")]
+    public async Task Somebody_has_to_say_yes(bool isTrusted, params string[] answers)
+    {
+        FakeKeys keys = new();
+        CommandLineHarness harness = new() { TrustedKeys = keys };
+        Array.ForEach(answers, harness.Prompt.Answers.Enqueue);
+        if (isTrusted)
+        {
+            Assert.Equal(0, (await harness.RunAsync("trust", "add", "--prefix=registry.example/team", "key")).Code);
+        }
+        else
+        {
+            Assert.Equal(ExitCode.Failed, (await Assert.ThrowsAsync<PodctlException>(() => harness.RunAsync("trust", "add", "--prefix=registry.example/team", "key"))).Code);
+        }
+
+        Assert.Equal(isTrusted, keys.Done.Count == 1);
+        (string question, bool isSecret) = harness.Prompt.Questions[0];
+        Assert.Contains(Fingerprint, question, StringComparison.Ordinal);
+        Assert.Contains("registry.example/team", question, StringComparison.Ordinal);
+        Assert.False(isSecret);
+    }
+
     [Fact]
     public async Task Without_a_terminal_nobody_can_consent()
     {

@@ -13,7 +13,7 @@ using Xunit;
 namespace PodManager.Tests.Images;
 
 /// <summary>Fetching and finding images that must be signed: a registry on loopback, keys and a store on disk.</summary>
-public sealed class ImageTrustTests : IDisposable
+public sealed partial class ImageTrustTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly TestRegistry _registry = new();
@@ -116,6 +116,9 @@ public sealed class ImageTrustTests : IDisposable
         _key.SignAtTag(_registry, "team/app", Id, $"{_registry.Host}/team/other");
         Assert.Contains("team/other", (await RefusalAsync()).InnerException!.Message, StringComparison.Ordinal);
 
+        _key.SignAtTag(_registry, "team/app", Id, $"{_registry.Host}/team/app:2.0");
+        Assert.Contains("team/app:2.0", (await RefusalAsync()).InnerException!.Message, StringComparison.Ordinal);
+
         // A replay: the signature of an older image at the place where this one's belongs.
         TestImage older = new TestImage().Layer(new TarBuilder().File("older"));
         byte[] payload = SigningKey.Payload(ContentHash.Of(older.Manifest), $"{_registry.Host}/team/app");
@@ -217,32 +220,109 @@ public sealed class ImageTrustTests : IDisposable
         _ = await Assert.ThrowsAsync<PodctlException>(() => GetAsync());
     }
 
-    [RootFact]
-    public async Task A_layout_holds_its_signatures_itself()
+    [RootTheory]
+    [InlineData(nameof(PullPolicy.New))]
+    [InlineData(nameof(PullPolicy.Update))]
+    [InlineData(nameof(PullPolicy.Never))]
+    public async Task Whatever_the_pull_policy_is_what_was_decided_must_still_hold(string name)
     {
-        string layout = _directory["layout"];
-        byte[] payload = SigningKey.Payload(Id, "registry.example/team/app");
-        byte[] manifest = SigningKey.Artifact(payload, SignatureTypes.SimpleSigning, $$$""","annotations":{"{{{SignatureTypes.SignatureAnnotation}}}":"{{{Convert.ToBase64String(_key.Sign(payload))}}}"}""");
-        PutLayout(layout, [_image.Manifest, _image.Config, .. _image.Blobs, payload, manifest]);
-        string Entry(byte[] content, string tag) => TestImage.Descriptor(content, _image.ManifestType, $$$""","annotations":{"org.opencontainers.image.ref.name":"{{{tag}}}"}""");
-        File.WriteAllBytes($"{layout}/index.json", TestImage.Index(Entry(_image.Manifest, "1.0"), Entry(manifest, $"sha256-{Id.Hex}.sig")));
+        PullPolicy policy = Enum.Parse<PullPolicy>(name);
+        _key.SignAtTag(_registry, "team/app", Id);
+        _ = await GetAsync();
+        Assert.Equal(Id, (await GetAsync(policy: policy)).Id);
 
-        _ = await Assert.ThrowsAsync<PodctlException>(() => GetAsync($"oci:{layout}"));
-        Assert.Null(TrustScope.TryParse($"oci:{_directory.Path}", out TrustScope? scope));
-        _ = Keys.Add(scope!, new KeyFile(_key.Public.Fingerprint, "", _key.Pem));
+        _ = Keys.Remove(Scope, _key.Public.Fingerprint);
+        Assert.Equal(ExitCode.NotPermitted, (await RefusalAsync(policy)).Code);
+        Assert.Equal(ExitCode.NotPermitted, (await Assert.ThrowsAsync<PodctlException>(() => GetAsync(Id.ToString(), policy: policy))).Code);
 
-        Assert.Equal(_key.Fingerprint, Assert.Single((await GetAsync($"oci:{layout}")).Names).Trust!.Key);
-        Assert.Equal(Id, (await GetAsync($"oci:{layout}:1.0")).Id);
+        // Back again, it is as if it had never been gone.
+        Trust(_key);
+        Assert.Equal(Id, (await GetAsync(policy: policy)).Id);
+
+        SetPolicy("reject");
+        Assert.Equal(ExitCode.NotPermitted, (await RefusalAsync(policy)).Code);
+        Assert.Equal(ExitCode.NotPermitted, (await Assert.ThrowsAsync<PodctlException>(() => GetAsync(Id.ToString(), policy: policy))).Code);
+        Assert.Empty(_messages.Warnings);
     }
 
-    private static void PutLayout(string layout, IEnumerable<byte[]> blobs)
+    [RootFact]
+    public async Task What_one_policy_let_in_is_no_argument_for_the_next()
     {
-        _ = Directory.CreateDirectory($"{layout}/blobs/sha256");
-        File.WriteAllText($"{layout}/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
-        foreach (byte[] blob in blobs)
+        SetPolicy("insecureAcceptAnything");
+        Assert.Null(Assert.Single((await GetAsync()).Names).Trust!.Key);
+        Assert.Equal(Id, (await GetAsync(policy: PullPolicy.Never)).Id);
+
+        File.Delete(_directory["etc/trust.json"]);
+        _ = await RefusalAsync();
+        _ = await RefusalAsync(PullPolicy.Update);
+        _key.SignAtTag(_registry, "team/app", Id);
+        Assert.Equal(_key.Fingerprint, Assert.Single((await GetAsync(policy: PullPolicy.Update)).Names).Trust!.Key);
+    }
+
+    [RootFact]
+    public async Task A_signature_that_was_taken_away_is_missed()
+    {
+        TestImage newer = new TestImage().Layer(new TarBuilder().File("newer"));
+        _key.SignAtTag(_registry, "team/app", Id);
+        _key.SignAtTag(_registry, "team/app", ContentHash.Of(newer.Manifest));
+        _registry.Intercept = static request => request.Path.EndsWith(".sig", StringComparison.Ordinal) ? new TestResponse(404) : null;
+        Assert.Contains("not there", (await RefusalAsync()).InnerException!.Message, StringComparison.Ordinal);
+
+        _registry.Intercept = static _ => null;
+        _ = await GetAsync();
+        _registry.Intercept = static request => request.Path.EndsWith(".sig", StringComparison.Ordinal) ? new TestResponse(404) : null;
+        _ = _registry.Add("team/app", newer);
+        _ = await RefusalAsync(PullPolicy.Update);
+    }
+
+    [RootFact]
+    public async Task An_older_image_does_not_come_back_with_its_good_signature()
+    {
+        TestImage older = new TestImage { Created = "2026-01-31T23:59:59.9Z" }.Layer(new TarBuilder().File("older"));
+        TestImage newer = new TestImage { Created = "2026-02-01T00:00:00+00:00" }.Layer(new TarBuilder().File("newer"));
+        string name = $"{_registry.Host}/team/app";
+        _key.SignAtTag(_registry, "team/app", ContentHash.Of(older.Manifest));
+        _key.SignAtTag(_registry, "team/app", ContentHash.Of(newer.Manifest));
+        _ = _registry.Add("team/app", older);
+        _ = await GetAsync(policy: PullPolicy.Update);
+        _ = _registry.Add("team/app", newer);
+        _ = await GetAsync(policy: PullPolicy.Update);
+
+        _ = _registry.Add("team/app", older);
+        PodctlException refusal = await RefusalAsync(PullPolicy.Update);
+        Assert.Equal(ExitCode.NotPermitted, refusal.Code);
+        Assert.Contains("older than the image of this name", refusal.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains($"podctl fetch {name}@{ContentHash.Of(older.Manifest)}", refusal.Hint, StringComparison.Ordinal);
+        Assert.Equal(ContentHash.Of(newer.Manifest), (await GetAsync(policy: PullPolicy.New)).Id);
+
+        // Who wants it says so: by its digest, or by forgetting the newer one.
+        Assert.Equal(ContentHash.Of(older.Manifest), (await GetAsync($"{name}@{ContentHash.Of(older.Manifest)}")).Id);
+        using (ImageStore store = OpenStore())
         {
-            File.WriteAllBytes($"{layout}/blobs/sha256/{ContentHash.Of(blob).Hex}", blob);
+            _ = store.Remove(ImageRef.Parse(name), Ct);
         }
+
+        Assert.Equal(ContentHash.Of(older.Manifest), (await GetAsync(policy: PullPolicy.Update)).Id);
+    }
+
+    [RootFact]
+    public async Task A_repair_puts_back_what_was_there_and_decides_nothing()
+    {
+        StoredImage unverified = await GetAsync(isRepair: true, policy: PullPolicy.Update);
+        Assert.Null(Assert.Single(unverified.Names).Trust);
+        Assert.Empty(_messages.Warnings);
+        _ = await RefusalAsync();
+
+        _key.SignAtTag(_registry, "team/app", Id);
+        _ = await GetAsync();
+        _ = await GetAsync(isRepair: true, policy: PullPolicy.Update);
+        Assert.NotNull(Assert.Single((await GetAsync(policy: PullPolicy.Never)).Names).Trust);
+    }
+
+    private void SetPolicy(string type)
+    {
+        File.WriteAllText(_directory["etc/policy.json"], $$"""{"default":[{"type":"{{type}}"}]}""");
+        File.WriteAllText(_directory["etc/trust.json"], $$"""{"rktKind":"trust","rktVersion":"v1","policy":"{{_directory["etc/policy.json"]}}"}""");
     }
 
     private void PutSignature(byte[] payload, string value, string type = SignatureTypes.SimpleSigning)
@@ -259,11 +339,11 @@ public sealed class ImageTrustTests : IDisposable
     private async Task<PodctlException> RefusalAsync(PullPolicy policy = PullPolicy.New) => await Assert.ThrowsAsync<PodctlException>(() => GetAsync(policy: policy));
 
     /// <summary>As one podctl does it, from its start to its end.</summary>
-    private async Task<StoredImage> GetAsync(string? name = null, bool isSkipped = false, PullPolicy policy = PullPolicy.New)
+    private async Task<StoredImage> GetAsync(string? name = null, bool isSkipped = false, bool isRepair = false, PullPolicy policy = PullPolicy.New)
     {
         using ImageStore store = OpenStore();
         TrustPolicy trust = new(_directory["etc/trust.json"], Keys, TimeProvider.System);
         ImageSource source = new(store, new LayerStore(_directory.Path, TimeProvider.System), new ImageGate(store, trust, _messages), _host.Registries, new FakeProgress());
-        return await source.GetAsync(name ?? $"{_registry.Host}/team/app", new FetchOptions(policy, AllowHttp: true, AllowBadTls: false) { SkipTrust = isSkipped }, Ct);
+        return await source.GetAsync(name ?? $"{_registry.Host}/team/app", new FetchOptions(policy, AllowHttp: true, AllowBadTls: false) { SkipTrust = isSkipped, IsRepair = isRepair }, Ct);
     }
 }

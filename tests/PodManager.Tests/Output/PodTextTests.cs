@@ -58,7 +58,7 @@ public sealed class PodTextTests
                 [
                     new ImageName(
                         "registry.example/busybox:latest",
-                        new TrustRecord("prefix registry.example", new string('c', 64), id.ToString(), Now - TimeSpan.FromMinutes(2), [new TrustEvidence("/etc/podctl/trust.json", "-")])),
+                        new TrustRecord("prefix registry.example", id.ToString(), Now - TimeSpan.FromMinutes(2), [new TrustEvidence("/etc/podctl/trust.json", "-")], new string('c', 64))),
                 ],
             },
             new(id, [], 50, 0, Now - TimeSpan.FromDays(3), Now - TimeSpan.FromDays(2)),

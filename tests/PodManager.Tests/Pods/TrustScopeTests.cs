@@ -21,6 +21,11 @@ public sealed class TrustScopeTests
     [InlineData("oci:/srv/images", "oci:/srv/imagesx", false)]
     [InlineData("oci:/", "oci:/srv/app", true)]
     [InlineData("oci:/srv", "registry.example/srv", false)]
+    [InlineData("oci-archive:/srv/images/", "oci-archive:/srv/images/app.tar:1", true)]
+    [InlineData("oci-archive:/srv/images/app.tar", "oci-archive:/srv/images/app.tar", true)]
+    [InlineData("oci-archive:/srv/images", "oci:/srv/images/app.tar", false)]
+    [InlineData("oci:/srv/images", "oci-archive:/srv/images/app.tar", false)]
+    [InlineData("oci-archive:/", "oci-archive:-", false)]
     public void A_prefix_ends_at_a_part_s_end(string prefix, string image, bool contains)
     {
         Assert.Null(TrustScope.TryParse(prefix, out TrustScope? scope));
@@ -40,6 +45,8 @@ public sealed class TrustScopeTests
     [InlineData("registry.example/../team")]
     [InlineData("registry.example/Team")]
     [InlineData("oci:")]
+    [InlineData("oci-archive:")]
+    [InlineData("docker-archive:/srv/images")]
     public void What_is_no_prefix_is_refused(string text) => Assert.NotNull(TrustScope.TryParse(text, out _));
 
     [Theory]

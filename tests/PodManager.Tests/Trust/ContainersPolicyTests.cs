@@ -39,6 +39,18 @@ public sealed class ContainersPolicyTests : IDisposable
     public async Task The_narrowest_scope_decides(string policy, bool isAccepted) =>
         Assert.Equal(isAccepted ? null : ExitCode.NotPermitted, (await FailureAsync(policy))?.Code);
 
+    [Theory]
+    [InlineData("oci-archive:/srv/images/app.tar:1.0", true)]
+    [InlineData("oci-archive:/srv/imagesx/app.tar", false)]
+    [InlineData("docker-archive:/srv/images/app.tar", true)]
+    [InlineData("oci:/srv/images/app", false)]
+    public async Task Archives_have_scopes_of_their_own(string image, bool isAccepted)
+    {
+        const string accept = """[{"type":"insecureAcceptAnything"}]""";
+        string policy = $$$"""{"default":[{"type":"reject"}],"transports":{"oci-archive":{"/srv/images":{{{accept}}}},"docker-archive":{"":{{{accept}}} } } }""";
+        Assert.Equal(isAccepted ? null : ExitCode.NotPermitted, (await Record.ExceptionAsync(() => VerifyAsync(image, policy)) as PodctlException)?.Code);
+    }
+
     [Fact]
     public async Task All_requirements_of_a_scope_must_be_met()
     {
@@ -100,7 +112,7 @@ public sealed class ContainersPolicyTests : IDisposable
             Assert.False(policy.Holds(record));
         }
 
-        Assert.False(policy.Holds(new TrustRecord("none", Key: null, "", default, [])));
+        Assert.False(policy.Holds(new TrustRecord("none", "", default, [])));
     }
 
     [Theory]
@@ -122,11 +134,13 @@ public sealed class ContainersPolicyTests : IDisposable
     private async Task<PodctlException?> FailureAsync(string policy, params ImageSignature[] signatures) =>
         await Record.ExceptionAsync(() => VerifyAsync(policy, signatures)) as PodctlException;
 
-    private Task<TrustRecord> VerifyAsync(string policy, params ImageSignature[] signatures)
+    private Task<TrustRecord> VerifyAsync(string policy, params ImageSignature[] signatures) => VerifyAsync(Image, policy, signatures);
+
+    private Task<TrustRecord> VerifyAsync(string image, string policy, ImageSignature[]? signatures = null)
     {
         File.WriteAllText(_directory["policy.json"], policy);
         TrustPolicy trust = new(Config, new TrustedKeys(_directory["none"], _directory["none"]), TimeProvider.System);
-        return trust.VerifyAsync(new TrustSubject(ImageRef.Parse(Image), [CosignFixtures.Image]), new FakeSignatures(signatures), TestContext.Current.CancellationToken);
+        return trust.VerifyAsync(new TrustSubject(ImageRef.Parse(image), [CosignFixtures.Image]), new FakeSignatures(signatures ?? []), TestContext.Current.CancellationToken);
     }
 
     /// <summary>The same signatures for every digest.</summary>
