@@ -6,6 +6,7 @@ using PodManager.Images.Registry;
 using PodManager.Lifecycle;
 using PodManager.Store;
 using PodManager.Systemd;
+using PodManager.Trust;
 
 namespace PodManager;
 
@@ -23,6 +24,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     private LayerStore? _layers;
     private ImageStore? _images;
     private RegistryAccess? _registries;
+    private TrustedKeys? _keys;
 
     public PodService Pods => _pods ??= new PodService(PodStore, () => Units, time);
 
@@ -35,13 +37,19 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);
 
-    public IImageSource ImageSource => new ImageSource(Images, Layers, Registries, progress);
+    public IImageSource ImageSource => new ImageSource(Images, Layers, new ImageGate(Images, TrustPolicy, messages), Registries, progress);
 
     public IImageNames ImageNames => Registries;
 
     public ILogins Logins => new Logins(HostEnvironment.Current, Registries, messages);
 
+    public ITrustedKeys TrustedKeys => Keys;
+
+    public ITrustPolicy TrustPolicy => new TrustPolicy($"{settings.LocalConfig}/trust.json", Keys, time);
+
     private RegistryAccess Registries => _registries ??= new RegistryAccess(HostEnvironment.Current, messages, time);
+
+    private TrustedKeys Keys => _keys ??= new TrustedKeys($"{settings.LocalConfig}/trustedkeys", $"{settings.SystemConfig}/trustedkeys");
 
     public IImageExporter ImageExporter => new ImageExporter(Images, Layers, progress);
 

@@ -21,6 +21,7 @@ public sealed partial class ArchitectureTests
         ["PodManager.Systemd"] = ["PodManager.Lifecycle", "PodManager.Pods"],
         ["PodManager.Store"] = ["PodManager.Lifecycle", "PodManager.Pods"],
         ["PodManager.Images"] = ["PodManager.Lifecycle", "PodManager.Pods"],
+        ["PodManager.Trust"] = ["PodManager.Lifecycle", "PodManager.Pods"],
         ["PodManager.Networks"] = ["PodManager.Lifecycle", "PodManager.Pods"],
         ["Stage1"] = ["Stage1"],
         ["Common"] = [],

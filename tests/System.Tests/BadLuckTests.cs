@@ -38,12 +38,15 @@ public sealed class BadLuckTests : SystemTest
     [SystemFact]
     public async Task A_low_limit_of_open_files_is_told_before_anything_is_made()
     {
-        string words = string.Join(' ', Run.Shell("true").Words(NewUuidFile()).Select(static word => $"'{word}'"));
-        CliResult refused = await Cli.RunAsync(Ct, "sh", "-c", $"ulimit -n 32; exec podctl {words}");
+        CliResult refused = await LimitedAsync("-n 32");
         Assert.Contains("32 open files", refused.ExpectFailure(6).Stderr, StringComparison.Ordinal);
         await ExpectNothingLeftAsync();
-        _ = (await Cli.RunAsync(Ct, "sh", "-c", $"ulimit -Sn 32; exec podctl {words}")).Expect(0);
-        _ = (await Cli.RunAsync(Ct, "sh", "-c", $"ulimit -n 64; exec podctl {words}")).Expect(0);
+        _ = (await LimitedAsync("-Sn 32")).Expect(0);
+        _ = (await LimitedAsync("-n 64")).Expect(0);
+
+        // Each with a UUID file of its own: by those the pods are removed.
+        Task<CliResult> LimitedAsync(string limit) =>
+            Cli.RunAsync(Ct, "sh", "-c", $"ulimit {limit}; exec podctl {string.Join(' ', Run.Shell("true").Words(NewUuidFile()).Select(static word => $"'{word}'"))}");
     }
 
     [SystemTheory]

@@ -32,8 +32,8 @@ public sealed class ImageArchiveTests : SystemTest
     public async Task An_archive_comes_through_a_pipe(string compress, string image, string file)
     {
         using OwnStore store = new();
-        CliResult piped = (await Cli.ShellAsync(Ct, $"{compress} {file} | podctl {store.Flag} fetch --quiet --full {image}")).Expect(0);
-        CliResult direct = (await Podctl.RunAsync(Ct, "fetch", store.Flag, "--quiet", "--full", image.Replace(":-", ":" + file, StringComparison.Ordinal))).Expect(0);
+        CliResult piped = (await Cli.ShellAsync(Ct, $"{compress} {file} | podctl {store.Flag} fetch {Podctl.Trust} --quiet --full {image}")).Expect(0);
+        CliResult direct = (await Podctl.RunAsync(Ct, "fetch", store.Flag, Podctl.Trust, "--quiet", "--full", image.Replace(":-", ":" + file, StringComparison.Ordinal))).Expect(0);
         Assert.Equal(direct.Stdout, piped.Stdout);
         Assert.Empty(store.Unfinished());
     }
@@ -43,10 +43,10 @@ public sealed class ImageArchiveTests : SystemTest
     {
         using OwnStore store = new();
         _ = (await Cli.ShellAsync(Ct, $"head -c 700000 /images/busybox.docker.tar > {Scratch}/broken.tar")).Expect(0);
-        _ = (await Podctl.RunAsync(Ct, "fetch", store.Flag, "--quiet", $"docker-archive:{Scratch}/broken.tar")).ExpectFailure(1);
-        _ = (await Podctl.RunAsync(Ct, "fetch", store.Flag, "--quiet", $"docker-archive:{Scratch}/no-such.tar")).ExpectFailure(4);
-        _ = (await Podctl.RunAsync(Ct, "fetch", store.Flag, "--quiet", "docker-archive:/images/busybox.oci.tar")).ExpectFailure(4);
-        _ = (await Podctl.RunAsync(Ct, "fetch", store.Flag, "--quiet", "docker-archive:-")).ExpectFailure(4);
+        _ = (await Podctl.RunAsync(Ct, "fetch", store.Flag, Podctl.Trust, "--quiet", $"docker-archive:{Scratch}/broken.tar")).ExpectFailure(1);
+        _ = (await Podctl.RunAsync(Ct, "fetch", store.Flag, Podctl.Trust, "--quiet", $"docker-archive:{Scratch}/no-such.tar")).ExpectFailure(4);
+        _ = (await Podctl.RunAsync(Ct, "fetch", store.Flag, Podctl.Trust, "--quiet", "docker-archive:/images/busybox.oci.tar")).ExpectFailure(4);
+        _ = (await Podctl.RunAsync(Ct, "fetch", store.Flag, Podctl.Trust, "--quiet", "docker-archive:-")).ExpectFailure(4);
         Assert.Empty(store.Content());
     }
 
@@ -113,8 +113,8 @@ public sealed class ImageArchiveTests : SystemTest
     public async Task Gc_keeps_what_is_young_and_what_a_pod_has()
     {
         using OwnStore store = new();
-        string busybox = (await Podctl.RunAsync(Ct, "fetch", store.Flag, "--quiet", "--full", "oci:/images/busybox")).Expect(0).Stdout;
-        string layers = (await Podctl.RunAsync(Ct, "fetch", store.Flag, "--quiet", "--full", "oci:/images/layers")).Expect(0).Stdout;
+        string busybox = (await Podctl.RunAsync(Ct, "fetch", store.Flag, Podctl.Trust, "--quiet", "--full", "oci:/images/busybox")).Expect(0).Stdout;
+        string layers = (await Podctl.RunAsync(Ct, "fetch", store.Flag, Podctl.Trust, "--quiet", "--full", "oci:/images/layers")).Expect(0).Stdout;
         _ = (await RunAsync(new Run("true") { Image = "oci:/images/busybox", Flags = [store.Flag, "--quiet"] })).Expect(0);
 
         Assert.Empty((await Podctl.RunAsync(Ct, "image", "gc", store.Flag)).Expect(0).Stdout);

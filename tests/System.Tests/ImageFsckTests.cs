@@ -59,7 +59,7 @@ public sealed class ImageFsckTests : SystemTest
     public async Task What_a_crash_left_is_found_and_removed()
     {
         using OwnStore store = new();
-        _ = (await Podctl.RunAsync(Ct, "fetch", store.Flag, "--quiet", "oci:/images/busybox")).Expect(0);
+        _ = (await Podctl.RunAsync(Ct, "fetch", store.Flag, Podctl.Trust, "--quiet", "oci:/images/busybox")).Expect(0);
         _ = Directory.CreateDirectory($"{store.Directory}/layers/.staging-sha256-00/root/half");
         await File.WriteAllTextAsync($"{store.Directory}/images/records/.x.tmp", "half", Ct);
 

@@ -17,7 +17,7 @@ public sealed class LoginTests : SystemTest
     public async Task A_login_opens_what_is_closed_to_others_and_a_logout_closes_it()
     {
         using OwnStore store = new();
-        string[] fetch = [store.Flag, AllowHttp, "fetch", $"{PlainRegistry}/busybox"];
+        string[] fetch = [store.Flag, Podctl.Trust, "fetch", $"{PlainRegistry}/busybox"];
         try
         {
             CliResult stranger = (await Podctl.RunAsync(Ct, fetch)).ExpectFailure(5);
@@ -57,7 +57,7 @@ public sealed class LoginTests : SystemTest
             _ = Directory.CreateDirectory(directory);
             File.Copy("/etc/test-registry/cert.pem", $"{directory}/ca.crt");
             _ = (await LoginAsync(TlsRegistry, "secret")).Expect(0);
-            _ = (await Podctl.RunAsync(Ct, store.Flag, "fetch", $"--authfile={_authFile}", $"{TlsRegistry}/busybox")).Expect(0);
+            _ = (await Podctl.RunAsync(Ct, store.Flag, "--insecure-options=image", "fetch", $"--authfile={_authFile}", $"{TlsRegistry}/busybox")).Expect(0);
         }
         finally
         {

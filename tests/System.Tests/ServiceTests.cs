@@ -93,7 +93,7 @@ public sealed class ServiceTests : SystemTest
     {
         string log = Path.Combine(Scratch, "log");
         _ = (await Cli.RunAsync(
-            Ct, "systemd-run", "--quiet", "--collect", $"--unit={_unit}", "-p", "Restart=on-failure", "-p", "RestartSec=0", "-p", $"StandardOutput=append:{log}", "podctl",
+            Ct, "systemd-run", "--quiet", "--collect", $"--unit={_unit}", "-p", "Restart=on-failure", "-p", "RestartSec=0", "-p", $"StandardOutput=append:{log}", "-p", "StandardError=journal", "podctl",
             "run", "--rm", Podctl.Trust, Podctl.Registry + "busybox", "--", "sh", "-c", "hostname; exit 1")).Expect(0);
         await Wait.UntilAsync(() => File.Exists(log) && File.ReadAllLines(log).Length >= 3, "three pods have run", Ct);
         _ = (await Cli.RunAsync(Ct, "systemctl", "stop", _unit)).Expect(0);

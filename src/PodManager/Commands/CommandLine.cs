@@ -39,6 +39,12 @@ internal sealed class CommandLine
             },
             new LoginCommand(context, _globals),
             new LogoutCommand(context, _globals),
+            new TrustCommand(context, _globals)
+            {
+                new TrustAddCommand(context, _globals),
+                new TrustListCommand(context, _globals),
+                new TrustRmCommand(context, _globals),
+            },
             new VersionCommand(context),
             new HelpCommand(context),
         };

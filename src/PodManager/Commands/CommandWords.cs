@@ -78,7 +78,12 @@ internal sealed class CommandWords
 
     private void TakeWord(string word)
     {
-        if (Command.Arguments.Count > 0)
+        if (_plainWords == 0 && Command.Subcommands.FirstOrDefault(command => command.Name == word || command.Aliases.Contains(word)) is { } verb)
+        {
+            Command = verb;
+            _words.Add(word);
+        }
+        else if (Command.Arguments.Count > 0)
         {
             _plainWords++;
             _words.Add(word);
@@ -86,11 +91,6 @@ internal sealed class CommandWords
         else if (Command.Subcommands.Count == 0)
         {
             _faults.Add($"unexpected argument '{word}'");
-        }
-        else if (Command.Subcommands.FirstOrDefault(command => command.Name == word || command.Aliases.Contains(word)) is { } verb)
-        {
-            Command = verb;
-            _words.Add(word);
         }
         else if (_plainWords++ == 0)
         {

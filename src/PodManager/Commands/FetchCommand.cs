@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PodManager.Lifecycle;
-using PodManager.Pods;
 
 namespace PodManager.Commands;
 
@@ -40,11 +39,7 @@ internal sealed class FetchCommand : Verb
     {
         Settings settings = _globals.Read(parsed) with { Quiet = _quiet.Of(parsed) };
         using IServices services = _context.Open(settings);
-        FetchOptions options = new(
-            _pullPolicy.Of(parsed),
-            settings.InsecureOptions.HasFlag(InsecureOptions.Http),
-            settings.InsecureOptions.HasFlag(InsecureOptions.Tls),
-            _authFile.Of(parsed));
+        FetchOptions options = FetchOptions.Of(_pullPolicy.Of(parsed), settings.InsecureOptions, _authFile.Of(parsed));
         foreach (string name in parsed.GetValue(_images)!)
         {
             StoredImage image = await services.ImageSource.GetAsync(name, options, ct);

@@ -24,4 +24,8 @@ internal interface IServices : IDisposable
     ILogins Logins { get; }
 
     IJournal Journals { get; }
+
+    ITrustedKeys TrustedKeys { get; }
+
+    ITrustPolicy TrustPolicy { get; }
 }

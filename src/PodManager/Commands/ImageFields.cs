@@ -12,6 +12,7 @@ internal static class ImageFields
         ["size"] = ImageField.Size,
         ["importtime"] = ImageField.ImportTime,
         ["lastused"] = ImageField.LastUsed,
+        ["trustedby"] = ImageField.TrustedBy,
     };
 
     public static string? ReadList(string text, out IReadOnlyList<ImageField> value)
@@ -23,7 +24,7 @@ internal static class ImageFields
 
     public static string? ReadSort(string text, out ImageField value)
     {
-        bool isKnown = Words.TryGetValue(text, out value) && value != ImageField.Id;
+        bool isKnown = Words.TryGetValue(text, out value) && value is not (ImageField.Id or ImageField.TrustedBy);
         return isKnown ? null : $"'{text}' cannot be sorted by: use importtime, lastused, name or size";
     }
 

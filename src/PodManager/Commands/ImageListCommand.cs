@@ -13,7 +13,7 @@ internal sealed class ImageListCommand : Verb
     private readonly Flag<bool> _full = Flags.Switch("--full", "whole ids, sizes in bytes, and times as they are");
     private readonly Flag<OutputFormat> _format = Flags.Format();
     private readonly Flag<IReadOnlyList<ImageField>> _fields = Flags.One(
-        "--fields", "LIST", "which columns, any of id,name,size,importtime,lastused (the default is all)", ImageFields.ReadList, ImageListText.AllFields);
+        "--fields", "LIST", "which columns, any of id,name,size,importtime,lastused,trustedby (the default is all)", ImageFields.ReadList, ImageListText.AllFields);
 
     private readonly Flag<ImageField> _sort = Flags.One(
         "--sort", "FIELD", "importtime (the default), lastused, name or size", ImageFields.ReadSort, ImageField.ImportTime);
@@ -38,7 +38,11 @@ internal sealed class ImageListCommand : Verb
     public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
-        IReadOnlyList<ImageSummary> images = ImageListText.Sort(services.Images.List(), _sort.Of(parsed), _isDescending.Of(parsed));
+        IReadOnlyList<ImageSummary> images =
+        [
+            .. ImageListText.Sort(services.Images.List(), _sort.Of(parsed), _isDescending.Of(parsed))
+                .Select(image => image with { Verified = [.. image.Verified.Where(name => services.TrustPolicy.Holds(name.Trust!))] }),
+        ];
         OutputFormat format = _format.Of(parsed);
         _context.Out.Text(format == OutputFormat.Text
             ? ImageListText.Table(images, _fields.Of(parsed), _full.Of(parsed), !_noLegend.Of(parsed), _context.Time.GetUtcNow())

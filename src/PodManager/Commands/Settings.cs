@@ -10,6 +10,12 @@ internal sealed record Settings
     /// <summary>Where images and pods are kept; absolute.</summary>
     public string Directory { get; init; } = DefaultDirectory;
 
+    /// <summary>Where the administrator's configuration is.</summary>
+    public string LocalConfig { get; init; } = "/etc/podctl";
+
+    /// <summary>Where the distribution's configuration is.</summary>
+    public string SystemConfig { get; init; } = "/usr/lib/podctl";
+
     public bool Debug { get; init; }
 
     /// <summary>No progress, and no result but the pod's UUID.</summary>

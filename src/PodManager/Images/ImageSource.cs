@@ -9,7 +9,7 @@ using PodManager.Pods;
 namespace PodManager.Images;
 
 /// <summary>Gives images out of the store, and fetches them into it.</summary>
-internal sealed class ImageSource(IImageStore images, ILayerStore layers, RegistryAccess registries, IProgressSink progress) : IImageSource
+internal sealed class ImageSource(IImageStore images, ILayerStore layers, ImageGate gate, RegistryAccess registries, IProgressSink progress) : IImageSource
 {
     public async Task<StoredImage> GetAsync(string reference, FetchOptions options, CancellationToken ct)
     {
@@ -20,7 +20,7 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, Regist
         bool isLookedUp = !isFetchable || image is RegistryRef registry && (options.Policy == PullPolicy.New || registry.Digest is not null);
         if (isLookedUp && images.Find(image) is { } stored)
         {
-            return stored;
+            return await AdmitAsync(image, stored, options, ct);
         }
 
         return isFetchable ? await FetchAsync(image, options, ct) : throw NotHere(image);
@@ -35,23 +35,18 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, Regist
             throw new PodctlException(ExitCode.NotPermitted, $"cannot fetch image '{image.Name}': files of other users cannot be made", "this needs root");
         }
 
+        StoredImage? unchanged;
         try
         {
             layers.RemoveLeftovers();
-            using IImageOrigin origin = image switch
+            using IImageOrigin origin = await OpenAsync(image, options, ct);
+            unchanged = origin is RegistryOrigin asked ? await FindUnchangedAsync(image, asked, ct) : null;
+            if (unchanged is null)
             {
-                RegistryRef registry => registries.Open(registry, options),
-                LayoutRef layout => new LayoutOrigin(new LayoutDirectory(layout.Directory), layout.Tag),
-                ArchiveRef archive => await new ArchiveOpener(images, progress).OpenAsync(archive, ct),
-                _ => throw new InvalidOperationException($"'{image}' is fetched from nowhere"),
-            };
-            if (origin is RegistryOrigin asked && await FindUnchangedAsync(image, asked, ct) is { } unchanged)
-            {
-                return unchanged;
+                ResolvedImage resolved = await new ManifestResolver(origin, HostPlatform.Current).ResolveAsync(ct);
+                TrustRecord? trust = await gate.JudgeAsync(image, origin, resolved, options, ct);
+                return await StoreAsync(image, origin, resolved, trust, ct);
             }
-
-            ResolvedImage resolved = await new ManifestResolver(origin, HostPlatform.Current).ResolveAsync(ct);
-            return await StoreAsync(image, origin, resolved, ct);
         }
         catch (PodctlException failure)
         {
@@ -61,13 +56,26 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, Regist
         {
             throw new PodctlException(ExitCode.Failed, $"cannot fetch image '{image.Name}'", hint: null, failure);
         }
+
+        return await AdmitAsync(image, unchanged, options, ct);
     }
+
+    private Task<StoredImage> AdmitAsync(ImageRef image, StoredImage stored, FetchOptions options, CancellationToken ct) =>
+        gate.AdmitAsync(image, stored, name => OpenAsync(name, options, ct), options, ct);
 
     // One short question, where an image is here already: a tag seldom changes.
     private async Task<StoredImage?> FindUnchangedAsync(ImageRef image, RegistryOrigin origin, CancellationToken ct) =>
         images.Find(image) is { } stored && await origin.AskDigestAsync(ct) is { } digest && images.HasDocument(stored.Id, digest) ? stored : null;
 
-    private async Task<StoredImage> StoreAsync(ImageRef image, IImageOrigin origin, ResolvedImage resolved, CancellationToken ct)
+    private async Task<IImageOrigin> OpenAsync(ImageRef image, FetchOptions options, CancellationToken ct) => image switch
+    {
+        RegistryRef registry => registries.Open(registry, options),
+        LayoutRef layout => new LayoutOrigin(new LayoutDirectory(layout.Directory), layout.Tag),
+        ArchiveRef archive => await new ArchiveOpener(images, progress).OpenAsync(archive, ct),
+        _ => throw new InvalidOperationException($"'{image}' is fetched from nowhere"),
+    };
+
+    private async Task<StoredImage> StoreAsync(ImageRef image, IImageOrigin origin, ResolvedImage resolved, TrustRecord? trust, CancellationToken ct)
     {
         // The same layer may be in an image twice.
         List<ResolvedLayer> distinct = [.. resolved.Layers.DistinctBy(static layer => layer.DiffId)];
@@ -83,7 +91,7 @@ internal sealed class ImageSource(IImageStore images, ILayerStore layers, Regist
                 stack = [.. stack, directories.Layer!];
             }
 
-            return images.Add(new NewImage(resolved.Id, image.Name, resolved.Config, stack, resolved.Documents));
+            return images.Add(new NewImage(resolved.Id, image.Name, resolved.Config, stack, resolved.Documents) { Trust = trust });
         }
         finally
         {

@@ -5,10 +5,10 @@ using PodManager.Pods;
 
 namespace PodManager.Images;
 
-/// <summary>An image in OCI's image layout (OCI image-spec, image-layout.md), in a directory or in an archive.</summary>
+/// <summary>An image in OCI's image layout (OCI image-spec, image-layout.md), in a directory or in an archive, and its signatures beside it.</summary>
 /// <param name="files">The layout; closed with this.</param>
 /// <param name="tag">Null if the layout is expected to hold one image.</param>
-internal sealed class LayoutOrigin(ILayoutFiles files, string? tag) : IImageOrigin
+internal sealed class LayoutOrigin(ILayoutFiles files, string? tag) : ISignatureOrigin
 {
     private const string TagAnnotation = "org.opencontainers.image.ref.name";
 
@@ -22,8 +22,7 @@ internal sealed class LayoutOrigin(ILayoutFiles files, string? tag) : IImageOrig
                 throw new PodctlException(ExitCode.Failed, $"'{files.Place}' has another version of OCI's image layout than 1.0.0");
             }
 
-            byte[] index = await ReadFileAsync("index.json", ct);
-            OciDescriptor chosen = Choose(JsonSerializer.Deserialize(index, OciJson.Default.OciManifest)?.Manifests ?? []);
+            OciDescriptor chosen = Choose(await ReadEntriesAsync(ct));
             return await ReadAsync(Blob.From(chosen, "the layout's entry"), ct);
         }
         catch (JsonException damaged)
@@ -42,13 +41,41 @@ internal sealed class LayoutOrigin(ILayoutFiles files, string? tag) : IImageOrig
             : throw new PodctlException(ExitCode.Failed, $"the file of '{blob.Digest}' has the digest '{actual}'");
     }
 
+    public async Task<ImageDocument?> FindTagAsync(string name, CancellationToken ct)
+    {
+        try
+        {
+            OciDescriptor? entry = (await ReadEntriesAsync(ct)).FirstOrDefault(entry => TagOf(entry) == name);
+            return entry is null ? null : await ReadAsync(Blob.From(entry, $"the layout's entry '{name}'"), ct);
+        }
+        catch (JsonException damaged)
+        {
+            throw new PodctlException(ExitCode.Failed, $"'{files.Place}' is not a valid OCI image layout", cause: damaged);
+        }
+        catch (PodctlException gone) when (gone.Code == ExitCode.NotFound)
+        {
+            return null; // an image that was fetched from here earlier is verified again
+        }
+    }
+
+    // A layout has no list of referrers but the tag that stands in for one.
+    public Task<ImageDocument?> FindReferrersAsync(Digest subject, CancellationToken ct) => Task.FromResult<ImageDocument?>(null);
+
+    public async Task<ImageDocument?> ReadBesideAsync(Blob blob, CancellationToken ct) => await ReadAsync(blob, ct);
+
     public Task<Stream> OpenAsync(Blob blob, CancellationToken ct) => Task.FromResult(OpenBlob(blob));
 
     public void Dispose() => files.Dispose();
 
+    private async Task<IReadOnlyList<OciDescriptor>> ReadEntriesAsync(CancellationToken ct)
+    {
+        byte[] index = await ReadFileAsync("index.json", ct);
+        return JsonSerializer.Deserialize(index, OciJson.Default.OciManifest)?.Manifests ?? [];
+    }
+
     private OciDescriptor Choose(IReadOnlyList<OciDescriptor> entries)
     {
-        List<OciDescriptor> matches = [.. entries.Where(entry => tag is null || entry.Annotations?.GetValueOrDefault(TagAnnotation) == tag)];
+        List<OciDescriptor> matches = [.. entries.Where(entry => tag is null ? !IsBesideAnImage(entry) : TagOf(entry) == tag)];
         if (matches.Count == 1)
         {
             return matches[0];
@@ -60,6 +87,11 @@ internal sealed class LayoutOrigin(ILayoutFiles files, string? tag) : IImageOrig
             ? new PodctlException(ExitCode.NotFound, tag is null ? $"'{files.Place}' holds no image" : $"'{files.Place}' has no tag '{tag}'", hint)
             : new PodctlException(ExitCode.Usage, $"'{files.Place}' holds {matches.Count} images{(tag is null ? "" : " of that tag")}", hint);
     }
+
+    // `sha256-HEX`, `sha256-HEX.sig` and the like: what belongs to an image, and is none itself.
+    private static bool IsBesideAnImage(OciDescriptor entry) => TagOf(entry) is { } name && Digest.TryParse(name.Split('.')[0].Replace('-', ':'), out _);
+
+    private static string? TagOf(OciDescriptor entry) => entry.Annotations?.GetValueOrDefault(TagAnnotation);
 
     private Stream OpenBlob(Blob blob) => files.TryOpen($"blobs/{blob.Digest.Algorithm}/{blob.Digest.Hex}")
         ?? throw new PodctlException(ExitCode.Failed, $"the layout has no file of '{blob.Digest}'");

@@ -27,6 +27,12 @@ internal interface IImageStore : IDisposable
     /// <summary>Puts an image on record whose layers are in the store and held, and gives it its name, which another image may lose by that.</summary>
     StoredImage Add(NewImage image);
 
+    /// <summary>The manifest of an image that is here, and before it the index it was found by, if there is one.</summary>
+    IReadOnlyList<ImageDocument> ManifestsOf(Digest id);
+
+    /// <summary>Notes why an image may run under a name, if the name is still its own.</summary>
+    void SetTrust(string name, Digest id, TrustRecord trust);
+
     /// <summary>
     /// Removes a name, and the image with its last name; by an id, removes all its names and the image. Layers that no image and no pod needs any more
     /// are deleted, whoever left them behind.

@@ -12,6 +12,9 @@ namespace PodManager.Lifecycle;
 internal sealed record ImageSummary(
     Digest Id, IReadOnlyList<string> Names, long SizeBytes, long SharedBytes, DateTimeOffset ImportedAt, DateTimeOffset LastUsedAt)
 {
+    /// <summary>The names under which it was verified, each with the decision.</summary>
+    public IReadOnlyList<ImageName> Verified { get; init; } = [];
+
     /// <summary>What removing it would free, if no pod uses it.</summary>
     public long OwnBytes => SizeBytes - SharedBytes;
 }

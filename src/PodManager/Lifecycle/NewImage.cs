@@ -9,4 +9,8 @@ namespace PodManager.Lifecycle;
 /// <param name="Layers">The layers of its file system, lowest first, none twice.</param>
 /// <param name="Documents">The manifest, the configuration, and the index they were found by, to be kept as they came.</param>
 internal sealed record NewImage(
-    Digest Id, string Name, ImageConfig Config, IReadOnlyList<Layer> Layers, IReadOnlyList<ImageDocument> Documents);
+    Digest Id, string Name, ImageConfig Config, IReadOnlyList<Layer> Layers, IReadOnlyList<ImageDocument> Documents)
+{
+    /// <summary>Why it may run under this name; null if that was not verified.</summary>
+    public TrustRecord? Trust { get; init; }
+}

@@ -34,9 +34,8 @@ internal sealed class RunService(RunServices services) : IPodRunner
 
     public async Task<RunResult> RunAsync(RunOptions options, CancellationToken ct)
     {
-        RequireTrust(options);
         PodId id = PodId.New();
-        StoredImage image = await services.Images.GetAsync(options.Image, FetchOptionsOf(options), ct);
+        StoredImage image = await services.Images.GetAsync(options.Image, FetchOptions.Of(options.PullPolicy, options.InsecureOptions, options.AuthFile) with { Refusal = ExitCode.RunFailed }, ct);
         services.Trace.Mark("image at hand");
         PodPlanner planner = new(id, options, image, services.Images.OpenRoot(image), Environment.GetEnvironmentVariable("TERM"));
         if (options.UuidFile is not null)
@@ -62,23 +61,6 @@ internal sealed class RunService(RunServices services) : IPodRunner
             throw new PodctlException(ExitCode.RunFailed, $"cannot write the UUID to '{path}': {e.Reason}", cause: e);
         }
     }
-
-    private static void RequireTrust(RunOptions options)
-    {
-        if (!options.InsecureOptions.HasFlag(InsecureOptions.Image))
-        {
-            throw new PodctlException(
-                ExitCode.RunFailed,
-                $"image '{options.Image}' has no trusted signature and does not run",
-                "signatures cannot be checked yet; `--insecure-options=image` runs it unchecked");
-        }
-    }
-
-    private static FetchOptions FetchOptionsOf(RunOptions options) => new(
-        options.PullPolicy,
-        options.InsecureOptions.HasFlag(InsecureOptions.Http),
-        options.InsecureOptions.HasFlag(InsecureOptions.Tls),
-        options.AuthFile);
 
     private int Run(RunOptions options, PodPlanner planner, IPodHandle handle, CancellationToken ct)
     {

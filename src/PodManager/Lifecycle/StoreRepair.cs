@@ -67,7 +67,7 @@ internal sealed class StoreRepair(IStoreChecker checker, IImageSource source, Fe
 
         try
         {
-            return ((await source.GetAsync(name, options with { Policy = PullPolicy.Update }, ct)).Id, "");
+            return ((await source.GetAsync(name, options with { Policy = PullPolicy.Update, IsRepair = true }, ct)).Id, "");
         }
         catch (PodctlException failure)
         {

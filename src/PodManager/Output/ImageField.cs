@@ -8,4 +8,5 @@ internal enum ImageField
     Size,
     ImportTime,
     LastUsed,
+    TrustedBy,
 }

@@ -6,7 +6,7 @@ namespace PodManager.Output;
 internal static class ImageListText
 {
     /// <summary>All columns, in their usual order.</summary>
-    public static readonly IReadOnlyList<ImageField> AllFields = [ImageField.Id, ImageField.Name, ImageField.Size, ImageField.ImportTime, ImageField.LastUsed];
+    public static readonly IReadOnlyList<ImageField> AllFields = [ImageField.Id, ImageField.Name, ImageField.Size, ImageField.ImportTime, ImageField.LastUsed, ImageField.TrustedBy];
 
     /// <summary>Puts images in an order that is always the same: those that are equal in a column follow their ids.</summary>
     public static IReadOnlyList<ImageSummary> Sort(IReadOnlyList<ImageSummary> images, ImageField by, bool isDescending)
@@ -42,6 +42,7 @@ internal static class ImageListText
                 {
                     ImageField.Id => Cell(image, field, isFull, now),
                     ImageField.Name => name,
+                    ImageField.TrustedBy => TrustOf(image, name, isFull),
                     _ => "",
                 })]);
             }
@@ -52,7 +53,14 @@ internal static class ImageListText
 
     public static IReadOnlyList<ImageView> Views(IReadOnlyList<ImageSummary> images) =>
         [.. images.Select(static image => new ImageView(
-            image.Id.ToString(), image.Names, Times.Json(image.ImportedAt), Times.Json(image.LastUsedAt), image.SizeBytes, image.SharedBytes, image.OwnBytes))];
+            image.Id.ToString(),
+            image.Names,
+            Times.Json(image.ImportedAt),
+            Times.Json(image.LastUsedAt),
+            image.SizeBytes,
+            image.SharedBytes,
+            image.OwnBytes,
+            [.. image.Verified.Select(static name => new ImageTrustView(name.Name, name.Trust!.Key, name.Trust.Rule, name.Trust.Signed, Times.Json(name.Trust.VerifiedAt)))]))];
 
     private static string TitleOf(ImageField field) => field switch
     {
@@ -60,7 +68,8 @@ internal static class ImageListText
         ImageField.Name => "NAME",
         ImageField.Size => "SIZE",
         ImageField.ImportTime => "IMPORT TIME",
-        _ => "LAST USED",
+        ImageField.LastUsed => "LAST USED",
+        _ => "TRUSTED BY",
     };
 
     private static string Cell(ImageSummary image, ImageField field, bool isFull, DateTimeOffset now)
@@ -72,7 +81,11 @@ internal static class ImageListText
             ImageField.Name => image.Names.FirstOrDefault("<none>"),
             ImageField.Size => isFull ? $"{image.SizeBytes}" : Sizes.Binary(image.SizeBytes),
             ImageField.ImportTime => Time(image.ImportedAt),
-            _ => Time(image.LastUsedAt),
+            ImageField.LastUsed => Time(image.LastUsedAt),
+            _ => TrustOf(image, image.Names.FirstOrDefault(""), isFull),
         };
     }
+
+    private static string TrustOf(ImageSummary image, string name, bool isFull) =>
+        image.Verified.FirstOrDefault(verified => verified.Name == name)?.Trust is not { } trust ? "-" : isFull ? trust.Key ?? trust.Rule : trust.Short;
 }

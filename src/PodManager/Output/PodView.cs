@@ -84,7 +84,14 @@ internal sealed record AppView
 }
 
 /// <summary>An image as `image list` gives it in JSON.</summary>
-internal sealed record ImageView(string Id, IReadOnlyList<string> Names, string ImportTime, string LastUsedTime, long Size, long SharedSize, long UniqueSize);
+internal sealed record ImageView(
+    string Id, IReadOnlyList<string> Names, string ImportTime, string LastUsedTime, long Size, long SharedSize, long UniqueSize, IReadOnlyList<ImageTrustView> Trust);
+
+/// <summary>Why an image may run under one of its names: the key's fingerprint, unless the rule asks for none, and the digest that was signed.</summary>
+internal sealed record ImageTrustView(string Name, string? Key, string Rule, string Signed, string VerifiedAt);
+
+/// <summary>A trusted key as `trust list` gives it in JSON; no prefix means every image.</summary>
+internal sealed record TrustedKeyView(string? Prefix, string Fingerprint, string Type, string Path, bool Masked);
 
 /// <summary>podctl's JSON output, generated at build time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -92,4 +99,5 @@ internal sealed record ImageView(string Id, IReadOnlyList<string> Names, string 
 [JsonSerializable(typeof(PodView))]
 [JsonSerializable(typeof(IReadOnlyList<ImageView>))]
 [JsonSerializable(typeof(IReadOnlyList<ImageInspectView>))]
+[JsonSerializable(typeof(IReadOnlyList<TrustedKeyView>))]
 internal sealed partial class OutputJson : JsonSerializerContext;

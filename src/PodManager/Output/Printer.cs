@@ -7,6 +7,7 @@ namespace PodManager.Output;
 internal sealed class Printer : IDisposable
 {
     private const int FlushAt = 16 * 1024;
+    private const int GetFlags = 3; // F_GETFL, fcntl(2)
 
     private readonly Lock _lock = new();
     private readonly Fd _stream;
@@ -21,6 +22,9 @@ internal sealed class Printer : IDisposable
         _stream = new Fd(descriptor, owns: false);
         IsTerminal = Libc.IsATty(descriptor) == 1;
         _isLineByLine = isLineByLine || IsTerminal;
+
+        // Talk to a stream that was never open is for nobody, and its number may soon be another file's.
+        _isClosed = isLineByLine && Libc.FCntl(descriptor, GetFlags, 0) < 0;
     }
 
     /// <summary>Whether a person looks at it, or a program reads it.</summary>

@@ -34,6 +34,8 @@ internal sealed record ArchiveRef : ImageRef
     public override string Name =>
         $"{(Format == ArchiveFormat.Oci ? OciScheme : DockerScheme)}{File}{(Selector is null ? "" : ":")}{Selector}{(Index is null ? "" : $":@{Index}")}";
 
+    public override string TrustName => $"{(Format == ArchiveFormat.Oci ? OciScheme : DockerScheme)}{File}";
+
     internal static bool IsArchive(string text) => text.StartsWith(OciScheme, StringComparison.Ordinal) || text.StartsWith(DockerScheme, StringComparison.Ordinal);
 
     internal static string? Read(string text, out ImageRef? reference, out string? hint)

@@ -6,6 +6,9 @@ internal abstract record ImageRef
     /// <summary>The one spelling of this reference, under which the store keeps the image: `busybox` and `busybox:latest` have the same.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What the prefixes of trusted keys are compared with: the name without tag and digest.</summary>
+    public virtual string TrustName => Name;
+
     /// <summary>Reads `docker://REF`, `docker:REF`, `REF`, `oci:DIR[:TAG]`, `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:NAME[:TAG]]`, `sha256:ID` or `sha256-ID`.</summary>
     /// <exception cref="PodctlException">It is none of these; says which part is wrong.</exception>
     public static ImageRef Parse(string text)

@@ -17,6 +17,8 @@ internal sealed record LayoutRef : ImageRef
 
     public override string Name => Tag is null ? $"oci:{Directory}" : $"oci:{Directory}:{Tag}";
 
+    public override string TrustName => $"oci:{Directory}";
+
     internal static string? Read(string text, out ImageRef? reference, out string? hint)
     {
         reference = null;

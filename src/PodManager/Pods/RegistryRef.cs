@@ -33,6 +33,8 @@ internal sealed record RegistryRef : ImageRef
 
     public override string Name => Digest is null ? $"{Host}/{Repository}:{Tag}" : $"{Host}/{Repository}@{Digest}";
 
+    public override string TrustName => $"{Host}/{Repository}";
+
     /// <summary>The same tag or digest of another repository.</summary>
     /// <param name="name">`HOST/REPOSITORY`.</param>
     /// <returns>Null if it is none.</returns>

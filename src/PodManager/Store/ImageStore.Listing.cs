@@ -14,38 +14,41 @@ internal sealed partial class ImageStore
     public IReadOnlyList<ImageSummary> List()
     {
         List<ImageRecord> records = [.. ReadRecords()];
-        ILookup<string, string> names = ReadNames().ToLookup(static name => name.Image, static name => name.Name);
+        ILookup<string, ImageName> names = ReadNames().ToLookup(static name => name.Image, static name => new ImageName(name.Name, name.Trust));
         Dictionary<string, int> users = UsersOfLayers(records);
         return
         [
             .. records.OrderBy(static record => record.ImportedAt).ThenBy(static record => record.Id, StringComparer.Ordinal)
-                .Select(record => Summarize(record, [.. names[record.Id].Order(StringComparer.Ordinal)], users)),
+                .Select(record => Summarize(record, [.. names[record.Id].OrderBy(static name => name.Name, StringComparer.Ordinal)], users)),
         ];
     }
 
     public ImageDetails Describe(ImageRef reference)
     {
-        Digest id = Resolve(reference) ?? throw NotHere(reference);
+        Digest id = Resolve(reference, out _) ?? throw NotHere(reference);
         ImageRecord record = ReadRecord(id) ?? throw NotHere(reference);
         Dictionary<string, int> users = UsersOfLayers(ReadRecords());
 
         // As the fetch found them: indexes, the manifest, and last the configuration.
         ImageRecordPart manifest = record.Documents.FirstOrDefault(part => part.Id == record.Id) ?? throw Damaged($"image '{id.Short}' has no manifest");
         return new ImageDetails(
-            Summarize(record, [.. NamesOf(id)], users),
+            Summarize(record, [.. ReadNamesOf(id)], users),
             record.Config,
             [.. record.Layers.Select(part => new ImageLayerSummary(ParseDigest(part.Id), part.SizeBytes, users[part.Id] > 1))],
             ReadDocument(manifest),
             ReadDocument(record.Documents[^1]));
     }
 
-    private ImageSummary Summarize(ImageRecord record, IReadOnlyList<string> names, Dictionary<string, int> users) => new(
+    private ImageSummary Summarize(ImageRecord record, IReadOnlyList<ImageName> names, Dictionary<string, int> users) => new(
         ParseDigest(record.Id),
-        names,
+        [.. names.Select(static name => name.Name)],
         record.Layers.Concat(record.Documents).Sum(static part => part.SizeBytes),
         record.Layers.Where(layer => users.GetValueOrDefault(layer.Id) > 1).Sum(static part => part.SizeBytes),
         record.ImportedAt,
-        new DateTimeOffset(File.GetLastWriteTimeUtc(_paths.Record(ParseDigest(record.Id))), TimeSpan.Zero));
+        new DateTimeOffset(File.GetLastWriteTimeUtc(_paths.Record(ParseDigest(record.Id))), TimeSpan.Zero))
+    {
+        Verified = [.. names.Where(static name => name.Trust is not null)],
+    };
 
     private static Dictionary<string, int> UsersOfLayers(IEnumerable<ImageRecord> records) =>
         records.SelectMany(static record => record.Layers).CountBy(static layer => layer.Id).ToDictionary();

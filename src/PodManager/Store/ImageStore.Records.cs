@@ -55,16 +55,20 @@ internal sealed partial class ImageStore
         TouchRecord(image.Id);
     }
 
-    private void WriteName(string name, Digest image)
+    private void WriteName(string name, Digest image, TrustRecord? trust)
     {
-        if (ReadName(name)?.Image == image.ToString())
+        ImageNameRecord? old = ReadName(name) is { } existing && existing.Image == image.ToString() ? existing : null;
+        if (old is not null && (trust is null || IsSame(trust, old.Trust)))
         {
-            return;
+            return; // what was verified once is not forgotten by a fetch that did not verify
         }
 
-        ImageNameRecord record = new(ImageNameRecord.CurrentVersion, name, image.ToString(), clock.GetUtcNow());
+        ImageNameRecord record = new(ImageNameRecord.CurrentVersion, name, image.ToString(), old?.AssignedAt ?? clock.GetUtcNow(), trust);
         Files.Replace(_paths.Name(name), JsonSerializer.SerializeToUtf8Bytes(record, ImageJson.Default.ImageNameRecord), PrivateFile);
     }
+
+    private static bool IsSame(TrustRecord trust, TrustRecord? other) => other is not null
+        && trust with { VerifiedAt = other.VerifiedAt, Evidence = other.Evidence } == other && trust.Evidence.SequenceEqual(other.Evidence);
 
     private void TouchRecord(Digest id)
     {

@@ -10,7 +10,7 @@ internal sealed partial class ImageStore
     public ImageRemoval Remove(ImageRef reference, CancellationToken ct)
     {
         IReadOnlySet<string> podLayers = layersInUse();
-        Digest id = Resolve(reference) ?? throw NotHere(reference);
+        Digest id = Resolve(reference, out _) ?? throw NotHere(reference);
         List<string> removed;
         bool isLastName;
         long freed;

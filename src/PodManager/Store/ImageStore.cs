@@ -28,7 +28,7 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
 
     public StoredImage? Find(ImageRef reference)
     {
-        Digest? id = Resolve(reference);
+        Digest? id = Resolve(reference, out ImageName? named);
         ImageRecord? record = id is null ? null : ReadRecord(id);
         if (record is null)
         {
@@ -43,8 +43,8 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
         }
 
         TouchRecord(id!);
-        string name = reference is StoredImageRef ? NamesOf(id!).FirstOrDefault(id!.ToString()) : reference.Name;
-        return new StoredImage(id!, name, record.Config, [.. layerIds.Select(layers.PathOf)]);
+        List<ImageName> names = [.. reference is StoredImageRef ? ReadNamesOf(id!) : [named!]];
+        return new StoredImage(id!, names.Count > 0 ? names[0].Name : id!.ToString(), record.Config, [.. layerIds.Select(layers.PathOf)]) { Names = names };
     }
 
     public bool HasDocument(Digest image, Digest document) => ReadRecord(image)?.Documents.Any(part => part.Id == document.ToString()) ?? false;
@@ -62,13 +62,31 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
             }
 
             WriteRecord(image);
-            WriteName(image.Name, image.Id);
+            WriteName(image.Name, image.Id, image.Trust);
         }
 
         // Now that it is on record, hold it like any image that was found.
         return TryHold([.. image.Layers.Select(static layer => layer.Id)])
-            ? new StoredImage(image.Id, image.Name, image.Config, [.. image.Layers.Select(static layer => layer.Path)])
+            ? new StoredImage(image.Id, image.Name, image.Config, [.. image.Layers.Select(static layer => layer.Path)]) { Names = [new ImageName(image.Name, image.Trust)] }
             : throw new InvalidOperationException($"image '{image.Name}' was added without holding its layers");
+    }
+
+    public IReadOnlyList<ImageDocument> ManifestsOf(Digest id)
+    {
+        // In the order in which they were found: what the name stands for, then whatever that leads to.
+        List<ImageRecordPart> parts = [.. ReadRecord(id)?.Documents ?? []];
+        int manifest = parts.FindIndex(part => part.Id == id.ToString());
+        IEnumerable<ImageRecordPart> chosen = manifest <= 0 ? parts.Take(manifest + 1) : [parts[0], parts[manifest]];
+        return [.. chosen.Select(ReadDocument)];
+    }
+
+    public void SetTrust(string name, Digest id, TrustRecord trust)
+    {
+        using Fd guard = _paths.Lock();
+        if (ReadName(name)?.Image == id.ToString())
+        {
+            WriteName(name, id, trust);
+        }
     }
 
     public Fd MakeScratchFile()
@@ -87,11 +105,13 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
     }
 
     /// <summary>The id that a reference stands for, if it is on record.</summary>
-    private Digest? Resolve(ImageRef reference)
+    private Digest? Resolve(ImageRef reference, out ImageName? named)
     {
+        named = null;
         if (reference is not StoredImageRef prefix)
         {
             ImageNameRecord? name = ReadName(reference.Name);
+            named = name is null ? null : new ImageName(name.Name, name.Trust);
             return name is null ? null : ParseDigest(name.Image);
         }
 
@@ -123,10 +143,12 @@ internal sealed partial class ImageStore(string dataDirectory, LayerStore layers
         return true;
     }
 
-    private IEnumerable<string> NamesOf(Digest id)
+    private IEnumerable<string> NamesOf(Digest id) => ReadNamesOf(id).Select(static name => name.Name);
+
+    private IEnumerable<ImageName> ReadNamesOf(Digest id)
     {
         string text = id.ToString();
-        return ReadNames().Where(name => name.Image == text).Select(static name => name.Name).Order(StringComparer.Ordinal);
+        return ReadNames().Where(name => name.Image == text).Select(static name => new ImageName(name.Name, name.Trust)).OrderBy(static name => name.Name, StringComparer.Ordinal);
     }
 
     private static void SyncDirectory(string path)

@@ -51,6 +51,10 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
 
     public IJournal Journals => throw new NotSupportedException();
 
+    public ITrustedKeys TrustedKeys { get; init; } = null!;
+
+    public ITrustPolicy TrustPolicy => throw new NotSupportedException();
+
     public async Task<(int Code, string Out)> RunAsync(bool isRoot, params string[] args)
     {
         string path = Path.GetTempFileName();

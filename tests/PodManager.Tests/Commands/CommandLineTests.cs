@@ -30,6 +30,10 @@ public sealed class CommandLineTests
     [InlineData("image-export", "image", "export")]
     [InlineData("image-extract", "image", "extract")]
     [InlineData("image-render", "image", "render")]
+    [InlineData("trust", "trust")]
+    [InlineData("trust-add", "trust", "add")]
+    [InlineData("trust-list", "trust", "list")]
+    [InlineData("trust-rm", "trust", "rm")]
     public async Task Help_is_as_it_was(string name, params string[] words)
     {
         (int code, string help) = await new CommandLineHarness().RunAsync(["help", .. words]);

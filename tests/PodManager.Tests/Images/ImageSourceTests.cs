@@ -266,7 +266,7 @@ public sealed class ImageSourceTests : IDisposable
         Assert.False(Directory.Exists(_directory["layers"]));
     }
 
-    private static FetchOptions Options(PullPolicy policy) => new(policy, AllowHttp: true, AllowBadTls: false);
+    private static FetchOptions Options(PullPolicy policy) => new(policy, AllowHttp: true, AllowBadTls: false) { SkipTrust = true };
 
     private static Digest LayerId(string path) =>
         Digest.TryParse(Path.GetFileName(Path.GetDirectoryName(path)!).Replace('-', ':'), out Digest? id) ? id : throw new FormatException(path);
@@ -275,7 +275,8 @@ public sealed class ImageSourceTests : IDisposable
 
     private ImageSource Open() => Open(OpenStore());
 
-    private ImageSource Open(ImageStore store) => new(store, new LayerStore(_directory.Path, TimeProvider.System), _host.Registries, _progress);
+    private ImageSource Open(ImageStore store) => new(
+        store, new LayerStore(_directory.Path, TimeProvider.System), new ImageGate(store, new FakeTrustPolicy(), new FakeMessages()), _host.Registries, _progress);
 
     /// <summary>As one podctl does it, from its start to its end.</summary>
     private async Task<StoredImage> GetAsync(string name, PullPolicy policy)

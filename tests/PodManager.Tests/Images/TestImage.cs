@@ -19,6 +19,9 @@ internal sealed class TestImage
     /// <summary>The object `config` in the configuration, as JSON.</summary>
     public string AppConfig { get; init; } = """{"Cmd":["/bin/true"]}""";
 
+    /// <summary>As in the configuration; null if that does not say.</summary>
+    public string? Created { get; init; }
+
     public string ManifestType { get; init; } = MediaTypes.OciManifest;
 
     public string ConfigType { get; init; } = MediaTypes.OciConfig;
@@ -28,7 +31,7 @@ internal sealed class TestImage
     public IReadOnlyList<Digest> DiffIds => [.. _layers.Select(static layer => ContentHash.Of(layer.Archive))];
 
     public byte[] Config => Encoding.UTF8.GetBytes(
-        $$$"""{"architecture":"{{{Architecture}}}","os":"{{{Os}}}","config":{{{AppConfig}}},"rootfs":{"type":"layers","diff_ids":[{{{Join(DiffIds.Select(static id => $"\"{id}\""))}}}]}}""");
+        $$$"""{{{{(Created is null ? "" : $"\"created\":\"{Created}\",")}}}"architecture":"{{{Architecture}}}","os":"{{{Os}}}","config":{{{AppConfig}}},"rootfs":{"type":"layers","diff_ids":[{{{Join(DiffIds.Select(static id => $"\"{id}\""))}}}]}}""");
 
     public byte[] Manifest => Encoding.UTF8.GetBytes(
         $$$"""{"schemaVersion":2,"mediaType":"{{{ManifestType}}}","config":{{{Descriptor(Config, ConfigType)}}},"layers":[{{{Join(_layers.Select(static layer => Descriptor(layer.Blob, layer.MediaType)))}}}]}""");

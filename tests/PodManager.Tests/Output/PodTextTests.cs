@@ -52,7 +52,15 @@ public sealed class PodTextTests
         Assert.True(Digest.TryParse("sha256:" + new string('b', 64), out Digest? id));
         ImageSummary[] images =
         [
-            new(id, ["registry.example/busybox:1.36", "registry.example/busybox:latest"], 1_258_291, 0, Now - TimeSpan.FromMinutes(3), Now - TimeSpan.FromMinutes(1)),
+            new(id, ["registry.example/busybox:1.36", "registry.example/busybox:latest"], 1_258_291, 0, Now - TimeSpan.FromMinutes(3), Now - TimeSpan.FromMinutes(1))
+            {
+                Verified =
+                [
+                    new ImageName(
+                        "registry.example/busybox:latest",
+                        new TrustRecord("prefix registry.example", id.ToString(), Now - TimeSpan.FromMinutes(2), [new TrustEvidence("/etc/podctl/trust.json", "-")], new string('c', 64))),
+                ],
+            },
             new(id, [], 50, 0, Now - TimeSpan.FromDays(3), Now - TimeSpan.FromDays(2)),
         ];
         Golden.Verify("output/images.txt", ImageListText.Table(images, ImageListText.AllFields, isFull: false, hasLegend: true, Now));
@@ -89,6 +97,21 @@ public sealed class PodTextTests
         ImageDetails image = new(
             new ImageSummary(id, ["registry.example/app:1"], 30, 10, Now, Now), config, [new ImageLayerSummary(id, 10, IsShared: true)], manifest, configuration);
         Golden.Verify("output/image-inspect.json", JsonText.Write<IReadOnlyList<ImageInspectView>>([ImageInspectView.Of(image)], OutputJson.Default.IReadOnlyListImageInspectView, isPretty: true) + "\n");
+    }
+
+    [Fact]
+    public void Trusted_keys_are_listed()
+    {
+        Assert.Null(TrustScope.TryParse("registry.example/team", out TrustScope? scope));
+        Assert.True(KeyFingerprint.TryParse(new string('c', 64), out KeyFingerprint? key));
+        TrustedKeySummary[] keys =
+        [
+            new(TrustScope.Root, key, "RSA 3072", $"/usr/lib/podctl/trustedkeys/root.d/{key}", IsMasked: true),
+            new(scope!, key, "ECDSA P-256", $"/etc/podctl/trustedkeys/prefix.d/registry.example%2Fteam/{key}", IsMasked: false),
+        ];
+        Golden.Verify("output/keys.txt", TrustListText.Table(keys, isFull: false, hasLegend: true));
+        Golden.Verify("output/keys-full.txt", TrustListText.Table(keys, isFull: true, hasLegend: true));
+        Golden.Verify("output/keys.json", JsonText.Write(TrustListText.Views(keys), OutputJson.Default.IReadOnlyListTrustedKeyView, isPretty: true) + "\n");
     }
 
     [Fact]

@@ -288,7 +288,8 @@ public sealed class StoreCheckerTests : IDisposable
         return await Source(store).GetAsync($"{_registry.Host}/{name}", Options, Ct);
     }
 
-    private ImageSource Source(ImageStore store) => new(store, new LayerStore(_directory.Path, TimeProvider.System), _host.Registries, new FakeProgress());
+    private ImageSource Source(ImageStore store) => new(
+        store, new LayerStore(_directory.Path, TimeProvider.System), new ImageGate(store, new FakeTrustPolicy(), new FakeMessages()), _host.Registries, new FakeProgress());
 
-    private static FetchOptions Options => new(PullPolicy.New, AllowHttp: true, AllowBadTls: false);
+    private static FetchOptions Options => new(PullPolicy.New, AllowHttp: true, AllowBadTls: false) { SkipTrust = true };
 }

@@ -3,6 +3,8 @@ namespace System.Tests.Harness;
 /// <summary>A `podctl run` to be done.</summary>
 internal sealed record Run
 {
+    private static readonly string[] Schemes = ["docker://", "oci:", "oci-archive:", "docker-archive:", "sha256-", "sha256:"];
+
     public Run(params string[] command) => Command = command.Length == 0 ? null : command;
 
     /// <summary>Of the test registry, unless it has a prefix of its own.</summary>
@@ -30,8 +32,7 @@ internal sealed record Run
         .. IsTrusted ? (string[])[Podctl.Trust] : [],
         $"--uuid-file-save={uuidFile}",
         .. Flags,
-        Image.StartsWith("docker://", StringComparison.Ordinal) || Image.StartsWith("oci", StringComparison.Ordinal) || Image.StartsWith("docker-archive:", StringComparison.Ordinal)
-            ? Image : Podctl.Registry + Image,
+        Schemes.Any(scheme => Image.StartsWith(scheme, StringComparison.Ordinal)) ? Image : Podctl.Registry + Image,
         .. AppFlags,
         .. Command is null ? (string[])[] : ["--", .. Command],
     ];

@@ -5,7 +5,7 @@ using PodManager.Pods;
 namespace PodManager.Images.Registry;
 
 /// <summary>An image in a registry, or in the mirrors of one.</summary>
-internal sealed class RegistryOrigin(RegistryRef image, RegistryPlaces places) : IImageOrigin
+internal sealed class RegistryOrigin(RegistryRef image, RegistryPlaces places) : ISignatureOrigin
 {
     private const int DocumentLimit = 4 << 20;
 
@@ -28,27 +28,51 @@ internal sealed class RegistryOrigin(RegistryRef image, RegistryPlaces places) :
 
     public Task<ImageDocument> ReadNamedAsync(CancellationToken ct) => ReadAsync(Named, image.Digest, ct);
 
-    public async Task<ImageDocument> ReadAsync(Blob blob, CancellationToken ct)
-    {
-        if (blob.SizeBytes > DocumentLimit)
-        {
-            throw new PodctlException(ExitCode.Failed, $"'{blob.Digest}' is larger than {DocumentLimit >> 20} MiB");
-        }
-
-        RegistryRequest request = MediaTypes.IsIndex(blob.MediaType) || MediaTypes.IsManifest(blob.MediaType)
-            ? new RegistryRequest($"manifests/{blob.Digest}", $"manifest '{blob.Digest}'", MediaTypes.Manifests)
-            : new RegistryRequest($"blobs/{blob.Digest}", $"configuration '{blob.Digest}'", Accept: []);
-        ImageDocument document = await ReadAsync(request, blob.Digest, ct);
-        return document.Content.Length == blob.SizeBytes
-            ? document with { MediaType = blob.MediaType }
-            : throw new PodctlException(ExitCode.Failed, $"'{blob.Digest}' has {document.Content.Length} bytes where {blob.SizeBytes} were announced");
-    }
+    public async Task<ImageDocument> ReadAsync(Blob blob, CancellationToken ct) => Measured(blob, await ReadAsync(RequestFor(blob, "configuration"), blob.Digest, ct));
 
     public Task<Stream> OpenAsync(Blob blob, CancellationToken ct) => Task.FromResult<Stream>(new ResumingStream(places, blob));
 
+    public Task<ImageDocument?> FindTagAsync(string tag, CancellationToken ct) => FindAsync(
+        new RegistryRequest($"manifests/{tag}", $"signatures '{tag}'", MediaTypes.Manifests), expected: null, static code => code == ExitCode.NotFound, ct);
+
+    public async Task<ImageDocument?> FindReferrersAsync(Digest subject, CancellationToken ct)
+    {
+        // Registries without such lists refuse the path in all sorts of ways; the tag that stands in for it is asked then.
+        RegistryRequest request = new($"referrers/{subject}", $"referrers of '{subject}'", [MediaTypes.OciIndex]);
+        ImageDocument? list = await FindAsync(request, expected: null, static code => code is ExitCode.NotFound or ExitCode.Failed or ExitCode.NotPermitted, ct);
+        return list?.MediaType == MediaTypes.OciIndex ? list : null;
+    }
+
+    public async Task<ImageDocument?> ReadBesideAsync(Blob blob, CancellationToken ct) =>
+        await FindAsync(RequestFor(blob, "signature"), blob.Digest, static code => code == ExitCode.NotFound, ct) is { } document ? Measured(blob, document) : null;
+
     public void Dispose() => places.Dispose();
 
-    private Task<ImageDocument> ReadAsync(RegistryRequest request, Digest? expected, CancellationToken ct) => places.AskAsync(place => place.Retries.RunAsync(
+    private static RegistryRequest RequestFor(Blob blob, string what) => blob.SizeBytes > DocumentLimit
+        ? throw new PodctlException(ExitCode.Failed, $"'{blob.Digest}' is larger than {DocumentLimit >> 20} MiB")
+        : MediaTypes.IsIndex(blob.MediaType) || MediaTypes.IsManifest(blob.MediaType)
+            ? new RegistryRequest($"manifests/{blob.Digest}", $"manifest '{blob.Digest}'", MediaTypes.Manifests)
+            : new RegistryRequest($"blobs/{blob.Digest}", $"{what} '{blob.Digest}'", Accept: []);
+
+    private static ImageDocument Measured(Blob blob, ImageDocument document) => document.Content.Length == blob.SizeBytes
+        ? document with { MediaType = blob.MediaType }
+        : throw new PodctlException(ExitCode.Failed, $"'{blob.Digest}' has {document.Content.Length} bytes where {blob.SizeBytes} were announced");
+
+    private Task<ImageDocument> ReadAsync(RegistryRequest request, Digest? expected, CancellationToken ct) => places.AskAsync(place => ReadAsync(place, request, expected, ct));
+
+    private Task<ImageDocument?> FindAsync(RegistryRequest request, Digest? expected, Func<ExitCode, bool> isAbsence, CancellationToken ct) => places.FindAsync<ImageDocument>(async place =>
+    {
+        try
+        {
+            return await ReadAsync(place, request, expected, ct);
+        }
+        catch (PodctlException absent) when (isAbsence(absent.Code))
+        {
+            return null;
+        }
+    });
+
+    private static Task<ImageDocument> ReadAsync(RegistryClient place, RegistryRequest request, Digest? expected, CancellationToken ct) => place.Retries.RunAsync(
         async () =>
         {
             using HttpResponseMessage response = await place.GetAsync(request, ct);
@@ -58,7 +82,7 @@ internal sealed class RegistryOrigin(RegistryRef image, RegistryPlaces places) :
             CheckHeader(response, content, request);
             return new ImageDocument(actual, response.Content.Headers.ContentType?.MediaType ?? "", content);
         },
-        ct));
+        ct);
 
     private static void CheckHeader(HttpResponseMessage response, byte[] content, RegistryRequest request)
     {

@@ -27,6 +27,38 @@ internal sealed class RegistryPlaces(IReadOnlyList<RegistryClient> places, IMess
         }
     }
 
+    /// <summary>Looks for something that lies beside an image, which a mirror need not have: at the current place, then at those after it. The current place stays what it is.</summary>
+    /// <returns>Null if none has it; a place that gives no answer counts as such, if another one does.</returns>
+    /// <exception cref="PodctlException">None gives an answer; the last one's reason.</exception>
+    public async Task<T?> FindAsync<T>(Func<RegistryClient, Task<T?>> ask)
+        where T : class
+    {
+        List<(RegistryClient Place, PodctlException Failure)> failures = [];
+        RegistryClient[] asked = [.. places.Skip(Volatile.Read(ref _current))];
+        foreach (RegistryClient place in asked)
+        {
+            try
+            {
+                if (await ask(place) is { } found)
+                {
+                    return found;
+                }
+            }
+            catch (PodctlException failure)
+            {
+                failures.Add((place, failure));
+            }
+        }
+
+        if (failures.Count == asked.Length)
+        {
+            throw failures[^1].Failure;
+        }
+
+        failures.ForEach(failed => messages.Warn($"cannot ask '{failed.Place.Endpoint.Host}' for signatures: {failed.Failure.Message}, ignoring"));
+        return null;
+    }
+
     /// <summary>Goes on to the next place, unless another transfer has done so already.</summary>
     /// <returns>False if there is none.</returns>
     public bool PassOver(RegistryClient failed, PodctlException failure)

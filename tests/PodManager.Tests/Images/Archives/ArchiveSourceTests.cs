@@ -220,8 +220,9 @@ public sealed class ArchiveSourceTests : IDisposable
     private async Task<StoredImage> GetAsync(string name)
     {
         using ImageStore store = Open();
-        ImageSource source = new(store, new LayerStore(_directory["store"], TimeProvider.System), _host.Registries, new FakeProgress());
-        return await source.GetAsync(name, new FetchOptions(PullPolicy.New, AllowHttp: false, AllowBadTls: false), TestContext.Current.CancellationToken);
+        ImageGate gate = new(store, new FakeTrustPolicy(), new FakeMessages());
+        ImageSource source = new(store, new LayerStore(_directory["store"], TimeProvider.System), gate, _host.Registries, new FakeProgress());
+        return await source.GetAsync(name, new FetchOptions(PullPolicy.New, AllowHttp: false, AllowBadTls: false) { SkipTrust = true }, TestContext.Current.CancellationToken);
     }
 
     private async Task FailsAsync(ExitCode code, string name, string hint = "")

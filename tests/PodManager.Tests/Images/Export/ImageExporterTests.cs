@@ -162,8 +162,8 @@ public sealed class ImageExporterTests : IDisposable
     private async Task<StoredImage> FetchAsync(string store, string name)
     {
         using ImageStore images = Open(store);
-        ImageSource source = new(images, new LayerStore(_directory[store], TimeProvider.System), _host.Registries, _progress);
-        return await source.GetAsync(name, new FetchOptions(PullPolicy.New, AllowHttp: false, AllowBadTls: false), Ct);
+        ImageSource source = new(images, new LayerStore(_directory[store], TimeProvider.System), new ImageGate(images, new FakeTrustPolicy(), new FakeMessages()), _host.Registries, _progress);
+        return await source.GetAsync(name, new FetchOptions(PullPolicy.New, AllowHttp: false, AllowBadTls: false) { SkipTrust = true }, Ct);
     }
 
     private async Task ExportAsync(string from, StoredImage image, ArchiveFormat format, string file, string? name = null, bool overwrite = false)
