@@ -15,7 +15,7 @@ namespace PodManager.Systemd;
 /// </summary>
 internal sealed class CallFilterCompiler(SystemCallSets sets) : ICallFilters
 {
-    private const string CacheDirectory = "/run/podctl/filters";
+    private const string CacheDirectory = "/run/podctl/cache/filters";
     private const uint OwnerFile = 0x180;
     private const int ProgramLimit = 1 << 20;
 

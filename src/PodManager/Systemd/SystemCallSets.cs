@@ -8,7 +8,7 @@ namespace PodManager.Systemd;
 internal sealed class SystemCallSets
 {
     private const string Program = "/usr/bin/systemd-analyze";
-    private const string Cache = "/run/podctl/system-calls";
+    private const string Cache = "/run/podctl/cache/system-calls";
     private const int AnswerLimit = 1 << 20;
     private const uint OwnerFile = 0x180;
 

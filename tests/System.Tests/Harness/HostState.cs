@@ -28,6 +28,7 @@ internal sealed class HostState
         state.AddNames("journal", "/var/log/journal");
         state.AddNames("journal", "/run/log/journal");
         state.AddNames("runtime file", "/run/podctl");
+        _ = state._facts.Remove("runtime file /run/podctl/cache"); // of the host, not of a pod
         state.AddNames("machine file", "/run/systemd/machines");
         state.AddNames("transient unit", "/run/systemd/transient", "rkt-*");
         state.AddUnfinished();
