@@ -24,10 +24,11 @@ internal static class Fuzz
     /// <param name="mutator">Makes the inputs.</param>
     /// <param name="parse">Throws what it likes.</param>
     /// <param name="isDocumented">Whether an exception is one that the caller reckons with.</param>
-    public static async Task RunAsync(string name, Mutator mutator, Action<byte[]> parse, Func<Exception, bool> isDocumented)
+    /// <param name="share">Of what is slow, one input for so many of others.</param>
+    public static async Task RunAsync(string name, Mutator mutator, Action<byte[]> parse, Func<Exception, bool> isDocumented, int share = 1)
     {
         ulong? given = Number("PODCTL_FUZZ_SEED");
-        int count = (int)(Number("PODCTL_FUZZ") ?? UsualCount);
+        int count = (int)(Number("PODCTL_FUZZ") ?? UsualCount) / share;
         foreach (ulong seed in given is { } one ? [one] : new[] { FixedSeed, (ulong)Random.Shared.NextInt64() })
         {
             Watch watch = new(name, seed);

@@ -55,7 +55,8 @@ public sealed class LayerFuzzTests
                 Assert.Single(Directory.GetFileSystemEntries(outside));
                 Assert.Single(Directory.GetFileSystemEntries(directory.Path));
             },
-            static _ => false);
+            static _ => false,
+            share: 10);
     }
 
     private static void Decompress(byte[] input)

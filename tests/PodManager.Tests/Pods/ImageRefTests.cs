@@ -31,6 +31,7 @@ public sealed class ImageRefTests
     [InlineData("oci:/srv/images", "oci:/srv/images")]
     [InlineData("oci:/srv/images/:v1", "oci:/srv/images:v1")]
     [InlineData("oci:/srv/a:b/c", "oci:/srv/a:b/c")]
+    [InlineData("oci:/srv/a:b/", "oci:/srv/a:b/")] // without the slash, b would be a tag
     [InlineData("oci-archive:/srv/a.tar", "oci-archive:/srv/a.tar")]
     [InlineData("oci-archive:/srv/a.tar:docker.io/library/app:1.0", "oci-archive:/srv/a.tar:docker.io/library/app:1.0")]
     [InlineData("oci-archive:-", "oci-archive:-")]
