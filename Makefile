@@ -73,7 +73,7 @@ test-matrix: deps ## the system tests in a throwaway host of each of SUITES
 
 .PHONY: fuzz compare crash
 fuzz: build-tests ## feed every parser with a million mutated inputs
-	PODCTL_FUZZ=$${PODCTL_FUZZ:-500000} nice dotnet exec out/tests/PodManager.Tests/PodManager.Tests.dll -noLogo -showLiveOutput -parallel none -namespace PodManager.Tests.Fuzzing
+	TMPDIR=/dev/shm PODCTL_FUZZ=$${PODCTL_FUZZ:-500000} nice dotnet exec out/tests/PodManager.Tests/PodManager.Tests.dll -noLogo -showLiveOutput -parallel none -namespace PodManager.Tests.Fuzzing
 compare: deps ## compare trees that podctl, podman and umoci extract, entry by entry
 	@tests/image/compare
 crash: deps all build-tests ## kill fetches, fill disks and fail every call of a fetch, in a throwaway host
