@@ -45,6 +45,7 @@ public sealed class SignatureFuzzTests
     {
         using TemporaryDirectory directory = new();
         string path = directory["policy.json"];
+        string[] images = ["registry.example/team/app", "x.example/y", "busybox"];
         await Fuzz.RunAsync(
             "policy.json",
             new Mutator([Encoding.UTF8.GetBytes(Policy)], Words),
@@ -52,10 +53,7 @@ public sealed class SignatureFuzzTests
             {
                 File.WriteAllBytes(path, input);
                 ContainersPolicy policy = ContainersPolicy.Read(path);
-                foreach (string image in (string[])["registry.example/team/app", "x.example/y", "busybox"])
-                {
-                    _ = policy.For(ImageRef.Parse(image)).Count;
-                }
+                _ = policy.For(ImageRef.Parse(images[(input.Length + input.Sum(static value => value)) % images.Length])).Count;
             },
             static failure => failure is PodctlException);
     }
