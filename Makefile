@@ -71,6 +71,14 @@ test-system: deps ## the system tests in a throwaway host of this machine's own 
 test-matrix: deps ## the system tests in a throwaway host of each of SUITES
 	@tests/image/test $(SUITES)
 
+.PHONY: fuzz compare crash
+fuzz: build-tests ## feed every parser with a million mutated inputs
+	TMPDIR=/dev/shm PODCTL_FUZZ=$${PODCTL_FUZZ:-500000} nice dotnet exec out/tests/PodManager.Tests/PodManager.Tests.dll -noLogo -showLiveOutput -parallel none -namespace PodManager.Tests.Fuzzing
+compare: deps ## compare trees that podctl, podman and umoci extract, entry by entry
+	@tests/image/compare
+crash: deps all build-tests ## kill fetches, fill disks and fail every call of a fetch, in a throwaway host
+	@tests/image/crash
+
 .PHONY: golden lint demo bench clean help
 golden: build-tests ## rewrite the golden files
 	PODCTL_GOLDEN=write tests/image/test unit

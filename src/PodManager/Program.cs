@@ -36,6 +36,13 @@ void Interrupt(PosixSignalContext context)
     interruption.Cancel();
 }
 
+IProgressSink ProgressOf(ProgressFormat format) => format switch
+{
+    ProgressFormat.None => new NoProgress(),
+    ProgressFormat.Json => new ProgressJson(error, TimeProvider.System),
+    _ => new ProgressDisplay(error, isDrawing: format == ProgressFormat.Auto && error.IsTerminal, TerminalSize.OfStandardError, TimeProvider.System),
+};
+
 using PosixSignalRegistration onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
 using PosixSignalRegistration onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 
@@ -45,7 +52,7 @@ try
         settings => new Services(
             settings,
             messages,
-            settings.Quiet ? new NoProgress() : new ProgressDisplay(error, TerminalSize.OfStandardError, TimeProvider.System),
+            ProgressOf(settings.Progress),
             TimeProvider.System),
         output,
         messages,

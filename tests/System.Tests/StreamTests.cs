@@ -170,4 +170,11 @@ public sealed class StreamTests : SystemTest
             Assert.Equal("podctl: cannot write the output: No space left on device\n", result.Stderr);
         }
     }
+
+    [SystemFact]
+    public async Task What_cannot_be_said_changes_no_exit_code()
+    {
+        Assert.Equal(2, (await Cli.ShellAsync(Ct, "podctl run --no-such-flag 2>/dev/full")).ExitCode);
+        Assert.Equal(4, (await Cli.ShellAsync(Ct, "podctl status 5bc080ca 2>/dev/full")).ExitCode);
+    }
 }

@@ -10,7 +10,7 @@ internal sealed class FetchCommand : Verb
     private readonly GlobalFlags _globals;
     private readonly Argument<string[]> _images = new("IMAGE…") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Flag<bool> _full = Flags.Switch("--full", "print whole ids");
-    private readonly Flag<bool> _quiet = Flags.Quiet();
+    private readonly ProgressFlags _progress = new();
     private readonly Flag<PullPolicy> _pullPolicy = Flags.One(
         "--pull-policy", "never|new|update", "when to ask the registry (default new)", RunValues.ReadPullPolicy, PullPolicy.New);
 
@@ -23,7 +23,7 @@ internal sealed class FetchCommand : Verb
         _globals = globals;
         Add(_images);
         Add(_full);
-        Add(_quiet);
+        _progress.AddTo(this);
         Add(_pullPolicy);
         Add(_authFile);
     }
@@ -37,7 +37,7 @@ internal sealed class FetchCommand : Verb
 
     public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
     {
-        Settings settings = _globals.Read(parsed) with { Quiet = _quiet.Of(parsed) };
+        Settings settings = _globals.Read(parsed) with { Progress = _progress.Of(parsed) };
         using IServices services = _context.Open(settings);
         FetchOptions options = FetchOptions.Of(_pullPolicy.Of(parsed), settings.InsecureOptions, _authFile.Of(parsed));
         foreach (string name in parsed.GetValue(_images)!)

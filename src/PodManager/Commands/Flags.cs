@@ -23,9 +23,6 @@ internal static class Flags
         return flag;
     }
 
-    /// <summary>`--quiet`.</summary>
-    public static Flag<bool> Quiet() => Switch("--quiet", "show no progress", "-q");
-
     public static Flag<string?> Text(string name, string value, string description, bool isForApp = false, bool isUnique = false) =>
         new(name, value, description, static (text, _) => text, static values => values.Count > 0 ? values[^1] : null) { IsForApp = isForApp, IsUnique = isUnique };
 

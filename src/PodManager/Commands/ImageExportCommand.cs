@@ -11,7 +11,7 @@ internal sealed class ImageExportCommand : Verb
     private readonly GlobalFlags _globals;
     private readonly Argument<string[]> _words = new("IMAGE FILE") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Flag<bool> _overwrite = Flags.Switch("--overwrite", "replace a file that is there");
-    private readonly Flag<bool> _quiet = Flags.Quiet();
+    private readonly ProgressFlags _progress = new();
     private readonly Flag<ArchiveFormat> _format = Flags.One(
         "--format", "FORMAT", "oci-archive (the default), or docker-archive for `docker load`", ReadFormat, ArchiveFormat.Oci);
 
@@ -23,7 +23,7 @@ internal sealed class ImageExportCommand : Verb
         Add(_words);
         Add(_format);
         Add(_overwrite);
-        Add(_quiet);
+        _progress.AddTo(this);
     }
 
     public override bool NeedsRoot => true;
@@ -41,7 +41,7 @@ internal sealed class ImageExportCommand : Verb
             throw new PodctlException(ExitCode.Usage, "an archive is not written to a terminal", "name a file, or redirect standard output");
         }
 
-        using IServices services = _context.Open(_globals.Read(parsed) with { Quiet = _quiet.Of(parsed) });
+        using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _progress.Of(parsed) });
         ImageRef reference = ImageRef.Parse(words[0]);
         ImageDetails image = services.Images.Describe(reference);
         ImageExport export = new(image, reference is StoredImageRef ? image.Summary.Names : [reference.Name], _format.Of(parsed));

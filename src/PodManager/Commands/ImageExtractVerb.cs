@@ -12,7 +12,7 @@ internal abstract class ImageExtractVerb : Verb
     private readonly Argument<string[]> _words = new("IMAGE DIR") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Flag<bool> _overwrite = Flags.Switch("--overwrite", "replace a directory that is there, with all in it");
     private readonly Flag<bool> _rootFsOnly = Flags.Switch("--rootfs-only", "make DIR itself the root file system");
-    private readonly Flag<bool> _quiet = Flags.Quiet();
+    private readonly ProgressFlags _progress = new();
 
     protected ImageExtractVerb(CommandContext context, GlobalFlags globals, string name, string description)
         : base(name, description)
@@ -22,7 +22,7 @@ internal abstract class ImageExtractVerb : Verb
         Add(_words);
         Add(_rootFsOnly);
         Add(_overwrite);
-        Add(_quiet);
+        _progress.AddTo(this);
     }
 
     public override bool NeedsRoot => true;
@@ -34,7 +34,7 @@ internal abstract class ImageExtractVerb : Verb
     public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
     {
         string[] words = parsed.GetValue(_words)!;
-        using IServices services = _context.Open(_globals.Read(parsed) with { Quiet = _quiet.Of(parsed) });
+        using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _progress.Of(parsed) });
         ImageRef reference = ImageRef.Parse(words[0]);
         ImageDetails details = services.Images.Describe(reference);
         StoredImage image = services.Images.Find(reference)

@@ -12,7 +12,7 @@ internal sealed class ImageFsckCommand : Verb
     private readonly GlobalFlags _globals;
     private readonly Flag<bool> _deep = Flags.Switch("--deep", "compare the content of every file with what was fetched");
     private readonly Flag<bool> _repair = Flags.Switch("--repair", "fetch damaged images again, and drop what cannot be fetched");
-    private readonly Flag<bool> _quiet = Flags.Quiet();
+    private readonly ProgressFlags _progress = new();
 
     public ImageFsckCommand(CommandContext context, GlobalFlags globals)
         : base("fsck", "Look for damage in the image store, and fail if there is any")
@@ -21,7 +21,7 @@ internal sealed class ImageFsckCommand : Verb
         _globals = globals;
         Add(_deep);
         Add(_repair);
-        Add(_quiet);
+        _progress.AddTo(this);
     }
 
     public override bool NeedsRoot => true;
@@ -30,7 +30,7 @@ internal sealed class ImageFsckCommand : Verb
 
     public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
     {
-        Settings settings = _globals.Read(parsed) with { Quiet = _quiet.Of(parsed) };
+        Settings settings = _globals.Read(parsed) with { Progress = _progress.Of(parsed) };
         using IServices services = _context.Open(settings);
         IReadOnlyList<StoreFault> faults = services.StoreChecker.Check(_deep.Of(parsed), image: null, ct);
         if (!_repair.Of(parsed))

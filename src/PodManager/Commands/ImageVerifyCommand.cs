@@ -10,7 +10,7 @@ internal sealed class ImageVerifyCommand : Verb
     private readonly CommandContext _context;
     private readonly GlobalFlags _globals;
     private readonly Argument<string[]> _images = new("IMAGE…") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Flag<bool> _quiet = Flags.Quiet();
+    private readonly ProgressFlags _progress = new();
 
     public ImageVerifyCommand(CommandContext context, GlobalFlags globals)
         : base("verify", "Compare images in the store, every file of them, with what was fetched")
@@ -18,7 +18,7 @@ internal sealed class ImageVerifyCommand : Verb
         _context = context;
         _globals = globals;
         Add(_images);
-        Add(_quiet);
+        _progress.AddTo(this);
     }
 
     public override bool NeedsRoot => true;
@@ -29,7 +29,7 @@ internal sealed class ImageVerifyCommand : Verb
 
     public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
     {
-        using IServices services = _context.Open(_globals.Read(parsed) with { Quiet = _quiet.Of(parsed) });
+        using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _progress.Of(parsed) });
         Failures failures = new("verify", "image");
         foreach (string name in parsed.GetValue(_images)!.Distinct())
         {

@@ -57,7 +57,7 @@ internal sealed class RunCommand : Verb
     public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
     {
         RunOptions options = _flags.Read(parsed, parsed.GetValue(_images)![0], arguments, _globals.Read(parsed).InsecureOptions);
-        using IServices services = _context.Open(_globals.Read(parsed) with { Quiet = options.Quiet });
+        using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _flags.Progress.Of(parsed) });
         try
         {
             RunResult result = await services.Runner.RunAsync(options, ct);

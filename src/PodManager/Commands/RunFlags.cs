@@ -11,7 +11,6 @@ internal sealed class RunFlags
     private readonly Flag<bool> _interactive = Flags.Switch("--interactive", "connect the app to this terminal", "-i", "-t");
     private readonly Flag<bool> _detach = Flags.Switch("--detach", "return once the pod is up, and print its UUID", "-d");
     private readonly Flag<bool> _remove = Flags.Switch("--rm", "remove the pod once it has ended");
-    private readonly Flag<bool> _quiet = Flags.Quiet();
     private readonly Flag<string?> _uuidFile = Flags.Text("--uuid-file-save", "FILE", "write the pod's UUID to FILE before the pod is made");
     private readonly Flag<string?> _hostName = Flags.One<string?>("--hostname", "NAME", "the pod's host name (default rkt-UUID)", RunValues.ReadHostName, null);
     private readonly Flag<NetworkMode> _network = Flags.One("--net", "none|host", "the pod's network (default none)", RunValues.ReadNetwork, NetworkMode.None, "default");
@@ -31,12 +30,15 @@ internal sealed class RunFlags
     private readonly Flag<string?> _workingDirectory = Flags.One<string?>("--working-dir", "PATH", "the app's working directory", RunValues.ReadAbsolutePath, null, isForApp: true);
     private readonly Flag<IReadOnlyList<string>> _appEnvironment = Flags.Many<string>("--environment", "NAME=VALUE", "set a variable for this app", RunValues.ReadVariable, isForApp: true);
 
+    /// <summary>How the fetch shows its progress.</summary>
+    public ProgressFlags Progress { get; } = new();
+
     private readonly IsolationFlags _isolation = new();
     private readonly VolumeFlags _volumes = new();
 
     public IReadOnlyList<Option> All =>
     [
-        _interactive, _detach, _remove, _quiet, _uuidFile, _hostName, _network, _dns, _dnsSearch, _dnsOptions, _dnsDomain, _hosts,
+        _interactive, _detach, _remove, .. Progress.All, _uuidFile, _hostName, _network, _dns, _dnsSearch, _dnsOptions, _dnsDomain, _hosts,
         _privateUsers, _pullPolicy, _authFile, _podEnvironment, _appName, _exec, _user, _group, _workingDirectory, _appEnvironment,
         .. _volumes.All, .. _isolation.All,
     ];
@@ -131,7 +133,6 @@ internal sealed class RunFlags
             UseHostsFileOfHost = hosts.Any(static entry => entry.IsHostFile),
             UuidFile = _uuidFile.Of(parsed),
             Remove = _remove.Of(parsed),
-            Quiet = _quiet.Of(parsed),
         };
     }
 }

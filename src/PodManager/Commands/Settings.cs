@@ -1,3 +1,4 @@
+using PodManager.Output;
 using PodManager.Pods;
 
 namespace PodManager.Commands;
@@ -18,8 +19,8 @@ internal sealed record Settings
 
     public bool Debug { get; init; }
 
-    /// <summary>No progress, and no result but the pod's UUID.</summary>
-    public bool Quiet { get; init; }
+    /// <summary>How progress is shown.</summary>
+    public ProgressFormat Progress { get; init; }
 
     public InsecureOptions InsecureOptions { get; init; }
 }

@@ -59,6 +59,19 @@ internal sealed class MergedTree : IDisposable
         return layers.Count == 0 ? null : new MergedEntry(path, layers, topmost);
     }
 
+    /// <summary>All names that any layer has in a directory, those of whiteouts too.</summary>
+    public IReadOnlyList<byte[]> NamesIn(MergedEntry directory)
+    {
+        List<byte[]> names = [];
+        foreach (int layer in directory.Layers)
+        {
+            using Fd open = RawFiles.Open(_roots[layer], directory.Path.Length == 0 ? "."u8 : directory.Path, O_RDONLY | O_DIRECTORY);
+            names.AddRange(DirectoryReader.ReadAll(open, $"'{ByteText.Escape(directory.Path)}'").Select(static entry => entry.Name));
+        }
+
+        return [.. names.DistinctBy(Convert.ToHexString)];
+    }
+
     public byte[] ReadLink(MergedEntry link) => RawFiles.ReadLink(_roots[link.Layers[0]], link.Path);
 
     /// <summary>The directory of one layer that <see cref="MergedEntry.Path"/> is below.</summary>

@@ -78,9 +78,6 @@ internal sealed record RunOptions
 
     /// <summary>`--rm`: the pod is removed once it has ended.</summary>
     public bool Remove { get; init; }
-
-    /// <summary>`--quiet`.</summary>
-    public bool Quiet { get; init; }
 }
 
 /// <summary>What /etc/resolv.conf is to say (`--dns…`).</summary>

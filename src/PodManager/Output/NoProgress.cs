@@ -2,7 +2,7 @@ using PodManager.Lifecycle;
 
 namespace PodManager.Output;
 
-/// <summary>Shows nothing (`--quiet`).</summary>
+/// <summary>Shows nothing (`--progress=none`).</summary>
 internal sealed class NoProgress : IProgressSink, IProgressItem
 {
     public IProgressItem Start(string label, long? totalBytes) => this;

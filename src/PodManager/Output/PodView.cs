@@ -100,4 +100,5 @@ internal sealed record TrustedKeyView(string? Prefix, string Fingerprint, string
 [JsonSerializable(typeof(IReadOnlyList<ImageView>))]
 [JsonSerializable(typeof(IReadOnlyList<ImageInspectView>))]
 [JsonSerializable(typeof(IReadOnlyList<TrustedKeyView>))]
+[JsonSerializable(typeof(ProgressView))]
 internal sealed partial class OutputJson : JsonSerializerContext;

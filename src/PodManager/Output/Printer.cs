@@ -6,6 +6,7 @@ namespace PodManager.Output;
 /// <summary>Writes text to a standard stream. When nobody reads it any more (`podctl list | head`), the rest is dropped.</summary>
 internal sealed class Printer : IDisposable
 {
+    private const int StandardError = 2;
     private const int FlushAt = 16 * 1024;
     private const int GetFlags = 3; // F_GETFL, fcntl(2)
 
@@ -85,6 +86,10 @@ internal sealed class Printer : IDisposable
         catch (NativeException e) when (e.Errno == Errno.EPIPE)
         {
             Volatile.Write(ref _isClosed, true);
+        }
+        catch (NativeException) when (_stream.Number == StandardError)
+        {
+            // Talk that cannot be written, as when the disk behind `2>` is full, is no reason to fail, and there is no place to say so.
         }
         catch (NativeException e)
         {

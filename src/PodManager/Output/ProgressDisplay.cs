@@ -7,7 +7,11 @@ namespace PodManager.Output;
 /// Shows progress on standard error: on a terminal one line per item that is redrawn in place, else a plain line now and then. The cursor
 /// rests below the lines and is never hidden, so that nothing needs to be restored whatever ends the program.
 /// </summary>
-internal sealed class ProgressDisplay(Printer error, Func<(int Columns, int Rows)> size, TimeProvider time) : IProgressSink
+/// <param name="error">Standard error.</param>
+/// <param name="isDrawing">Whether it is a terminal that is drawn on.</param>
+/// <param name="size">The terminal's.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ProgressDisplay(Printer error, bool isDrawing, Func<(int Columns, int Rows)> size, TimeProvider time) : IProgressSink
 {
     private static readonly TimeSpan RedrawInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(1);
@@ -24,7 +28,7 @@ internal sealed class ProgressDisplay(Printer error, Func<(int Columns, int Rows
         lock (_lock)
         {
             Item item = new(this, label, totalBytes, time.GetTimestamp());
-            if (error.IsTerminal)
+            if (isDrawing)
             {
                 _items.Add(item);
                 Draw(isForced: false);
@@ -38,7 +42,7 @@ internal sealed class ProgressDisplay(Printer error, Func<(int Columns, int Rows
     {
         lock (_lock)
         {
-            if (error.IsTerminal)
+            if (isDrawing)
             {
                 Draw(isForced);
             }
@@ -91,7 +95,7 @@ internal sealed class ProgressDisplay(Printer error, Func<(int Columns, int Rows
         private long _done;
         private bool _isComplete;
         private long _lastPrinted = started;
-        private (long Time, long Bytes, double Rate) _sample = (started, 0, 0);
+        private readonly TransferRate _rate = new(started);
 
         public bool HasEnded { get; private set; }
 
@@ -135,18 +139,9 @@ internal sealed class ProgressDisplay(Printer error, Func<(int Columns, int Rows
         public ProgressLine Line(TimeProvider time)
         {
             long done = Interlocked.Read(ref _done);
-            long now = time.GetTimestamp();
-            double seconds = time.GetElapsedTime(_sample.Time, now).TotalSeconds;
-            if (seconds >= 0.5)
-            {
-                // Half of what it was, half of what it is: calm, and still honest after a few seconds.
-                double rate = (done - _sample.Bytes) / seconds;
-                _sample = (now, done, _sample.Rate == 0 ? rate : (_sample.Rate + rate) / 2);
-            }
-
-            return new ProgressLine(label, done, totalBytes, _sample.Rate, _isComplete);
+            return new ProgressLine(label, done, totalBytes, _rate.After(done, time.GetTimestamp(), time), _isComplete);
         }
     }
 
-    private bool IsDrawing => error.IsTerminal;
+    private bool IsDrawing => isDrawing;
 }

@@ -67,8 +67,15 @@ internal sealed record ArchiveRef : ImageRef
             }
         }
 
+        file = file == StandardInput ? file : Path.GetFullPath(file);
+        if (file.Contains(':', StringComparison.Ordinal))
+        {
+            hint = "go to another directory, or make a link to it";
+            return "the current directory's name has a colon, behind which a tag would begin";
+        }
+
         hint = null;
-        reference = new ArchiveRef(format, file == StandardInput ? file : Path.GetFullPath(file), index is null ? selector : null, index);
+        reference = new ArchiveRef(format, file, index is null ? selector : null, index);
         return null;
     }
 

@@ -15,7 +15,8 @@ internal sealed record LayoutRef : ImageRef
     /// <summary>Null if the directory is expected to hold one image.</summary>
     public string? Tag { get; }
 
-    public override string Name => Tag is null ? $"oci:{Directory}" : $"oci:{Directory}:{Tag}";
+    /// <remarks>A slash keeps a colon in the directory's own name from being read as the beginning of a tag.</remarks>
+    public override string Name => Tag is not null ? $"oci:{Directory}:{Tag}" : Path.GetFileName(Directory).Contains(':', StringComparison.Ordinal) ? $"oci:{Directory}/" : $"oci:{Directory}";
 
     public override string TrustName => $"oci:{Directory}";
 

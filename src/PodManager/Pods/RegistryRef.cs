@@ -91,7 +91,11 @@ internal sealed record RegistryRef : ImageRef
         }
 
         string? shortName = isShort ? repository : null;
-        host = host.ToLowerInvariant();
+        if (IsWrittenHost(host.ToLowerInvariant()))
+        {
+            host = host.ToLowerInvariant(); // else capitals are what tells it from a part of a path
+        }
+
         if (host is "index.docker.io" or "registry-1.docker.io")
         {
             host = DefaultHost;
@@ -116,9 +120,10 @@ internal sealed record RegistryRef : ImageRef
         }
 
         string first = name[..slash];
-        bool isHost = first == "localhost" || first.Any(static c => c is '.' or ':' or '[' || char.IsAsciiLetterUpper(c));
-        return isHost ? (first, name[(slash + 1)..], false) : (DefaultHost, name, true);
+        return IsWrittenHost(first) ? (first, name[(slash + 1)..], false) : (DefaultHost, name, true);
     }
+
+    private static bool IsWrittenHost(string first) => first == "localhost" || first.Any(static c => c is '.' or ':' or '[' || char.IsAsciiLetterUpper(c));
 
     /// <summary>Whether it is `HOST` or `HOST:PORT`.</summary>
     internal static bool IsHost(string host)

@@ -1,5 +1,6 @@
 using System.Net;
 using PodManager.Lifecycle;
+using PodManager.Output;
 using PodManager.Pods;
 using Xunit;
 
@@ -29,7 +30,6 @@ public sealed class RunCommandTests
         Assert.Equal("docker://registry.example/shop/web:1.0", options.Image);
         Assert.Equal(RunMode.Interactive, options.Mode);
         Assert.True(options.Remove);
-        Assert.True(options.Quiet);
         Assert.Equal("web.example", options.HostName);
         Assert.Equal([IPAddress.Parse("1.1.1.1"), IPAddress.Parse("::1"), IPAddress.Parse("8.8.8.8")], options.Dns.Servers);
         Assert.Equal(["a.example", "b.example"], options.Dns.Search);
@@ -51,6 +51,21 @@ public sealed class RunCommandTests
     }
 
     [Theory]
+    [InlineData(ProgressFormat.Auto)]
+    [InlineData(ProgressFormat.Auto, "--progress=auto")]
+    [InlineData(ProgressFormat.Plain, "--progress=plain")]
+    [InlineData(ProgressFormat.Json, "--progress", "json")]
+    [InlineData(ProgressFormat.None, "--progress=none")]
+    [InlineData(ProgressFormat.None, "--quiet", "--progress=json")]
+    internal async Task Progress_is_shown_as_asked_for(ProgressFormat format, params string[] flags)
+    {
+        CommandLineHarness harness = new();
+        _ = await harness.RunAsync(["run", .. flags, "busybox"]);
+        Assert.Equal(format, harness.Settings!.Progress);
+        Assert.Equal(ExitCode.Usage, (await CommandLineHarness.FailureOf("run", "--progress=xml", "busybox")).Code);
+    }
+
+    [Theory]
     [InlineData(RunMode.Interactive, false, "-it")]
     [InlineData(RunMode.Interactive, true, "-i", "-q")]
     [InlineData(RunMode.Interactive, true, "-tqi")]
@@ -58,8 +73,9 @@ public sealed class RunCommandTests
     [InlineData(RunMode.Detached, true, "-qd")]
     internal async Task Letters_stand_for_the_common_flags(RunMode mode, bool isQuiet, params string[] flags)
     {
-        RunOptions options = await CommandLineHarness.OptionsOf([.. flags, "busybox"]);
-        Assert.Equal((mode, isQuiet), (options.Mode, options.Quiet));
+        CommandLineHarness harness = new();
+        _ = await harness.RunAsync(["run", .. flags, "busybox"]);
+        Assert.Equal((mode, isQuiet ? ProgressFormat.None : ProgressFormat.Auto), (harness.Run!.Mode, harness.Settings!.Progress));
     }
 
     [Fact]

@@ -103,6 +103,8 @@ public sealed class ManifestResolverTests
     [InlineData("[]", MediaTypes.OciManifest)]
     [InlineData("null", MediaTypes.OciManifest)]
     [InlineData("{", MediaTypes.OciManifest)]
+    [InlineData("""{"schemaVersion":2,"manifests":[null]}""", MediaTypes.OciIndex)]
+    [InlineData("""{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"","size":1},"layers":[null]}""", MediaTypes.OciManifest)]
     public async Task A_manifest_that_is_none_is_refused(string json, string type) => await RefusedAsync(new FakeOrigin().Add(Encoding.UTF8.GetBytes(json), type));
 
     [Theory]
@@ -134,6 +136,14 @@ public sealed class ManifestResolverTests
 
         Assert.Contains("1 layers", message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("""{"Env":[null]}""")]
+    [InlineData("""{"Cmd":["a",null]}""")]
+    [InlineData("""{"Entrypoint":[null]}""")]
+    [InlineData("""{"Labels":{"a":null}}""")]
+    public async Task A_configuration_with_holes_is_refused(string config) =>
+        await RefusedAsync(new FakeOrigin().Add(new TestImage { Architecture = "amd64", AppConfig = config }.Layer(new TarBuilder())));
 
     [Fact]
     public async Task Indexes_in_indexes_end_somewhere()

@@ -47,7 +47,7 @@ public sealed class ProgressTests
         using (FileStream file = File.OpenWrite(path))
         using (Printer printer = new((int)file.SafeFileHandle.DangerousGetHandle(), isLineByLine: true))
         {
-            ProgressDisplay display = new(printer, static () => (80, 24), time);
+            ProgressDisplay display = new(printer, isDrawing: false, static () => (80, 24), time);
             using IProgressItem item = display.Start("Downloading x", 3000);
             for (int i = 0; i < 3; i++)
             {
@@ -61,6 +61,43 @@ public sealed class ProgressTests
         }
 
         Assert.Equal("Downloading x 1.50 KB / 3.00 KB\nDownloading x 3.00 KB / 3.00 KB\n", File.ReadAllText(path));
+        File.Delete(path);
+    }
+
+    [Fact]
+    public void For_programs_there_is_a_JSON_object_a_line()
+    {
+        ManualTime time = new();
+        string path = Path.GetTempFileName();
+        using (FileStream file = File.OpenWrite(path))
+        using (Printer printer = new((int)file.SafeFileHandle.DangerousGetHandle(), isLineByLine: true))
+        {
+            ProgressJson progress = new(printer, time);
+            using IProgressItem item = progress.Start("Downloading \"x\"\n", 3000);
+            item.Advance(500); // too early for a line of its own
+            time.Now += TimeSpan.FromSeconds(0.05);
+            item.Advance(500);
+            time.Now += TimeSpan.FromSeconds(0.95);
+            item.Advance(1000);
+            using (IProgressItem failed = progress.Start("Reading y", null))
+            {
+                failed.Advance(7);
+            }
+
+            item.Advance(1000);
+            item.Complete();
+        }
+
+        Assert.Equal(
+            """
+            {"id":1,"label":"Downloading \"x\"\n","done":0,"total":3000,"rate":0,"state":"started"}
+            {"id":1,"label":"Downloading \"x\"\n","done":2000,"total":3000,"rate":2000,"state":"running"}
+            {"id":2,"label":"Reading y","done":0,"rate":0,"state":"started"}
+            {"id":2,"label":"Reading y","done":7,"rate":0,"state":"failed"}
+            {"id":1,"label":"Downloading \"x\"\n","done":3000,"total":3000,"rate":2000,"state":"done"}
+
+            """,
+            File.ReadAllText(path));
         File.Delete(path);
     }
 

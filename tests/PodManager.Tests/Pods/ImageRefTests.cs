@@ -21,6 +21,8 @@ public sealed class ImageRefTests
     [InlineData("registry.example/app", "registry.example/app:latest")]
     [InlineData("Registry.Example:5000/a/b/c:T_1.x-y", "registry.example:5000/a/b/c:T_1.x-y")]
     [InlineData("localhost/app", "localhost/app:latest")]
+    [InlineData("LOCALHOST/app", "localhost/app:latest")]
+    [InlineData("Host/app", "Host/app:latest")] // in small letters it would be docker.io/host/app
     [InlineData("127.0.0.1:5000/app:1.0", "127.0.0.1:5000/app:1.0")]
     [InlineData("[::1]:5000/app", "[::1]:5000/app:latest")]
     [InlineData("a__b/c-d--e.f", "docker.io/a__b/c-d--e.f:latest")]
@@ -29,6 +31,7 @@ public sealed class ImageRefTests
     [InlineData("oci:/srv/images", "oci:/srv/images")]
     [InlineData("oci:/srv/images/:v1", "oci:/srv/images:v1")]
     [InlineData("oci:/srv/a:b/c", "oci:/srv/a:b/c")]
+    [InlineData("oci:/srv/a:b/", "oci:/srv/a:b/")] // without the slash, b would be a tag
     [InlineData("oci-archive:/srv/a.tar", "oci-archive:/srv/a.tar")]
     [InlineData("oci-archive:/srv/a.tar:docker.io/library/app:1.0", "oci-archive:/srv/a.tar:docker.io/library/app:1.0")]
     [InlineData("oci-archive:-", "oci-archive:-")]

@@ -47,7 +47,8 @@ internal sealed class OciImage
     /// <param name="compressed">What the registry has of it; the right thing by default.</param>
     /// <param name="diffId">What the configuration says it is; the right thing by default.</param>
     /// <param name="sizeBytes">What the manifest says the compressed layer's size is; the right thing by default.</param>
-    public static OciImage WithLayer(byte[] tar, byte[]? compressed = null, string? diffId = null, long? sizeBytes = null)
+    /// <param name="isAlone">Without busybox.</param>
+    public static OciImage WithLayer(byte[] tar, byte[]? compressed = null, string? diffId = null, long? sizeBytes = null, bool isAlone = false)
     {
         OciImage busybox = Busybox();
         compressed ??= Compress(tar);
@@ -56,6 +57,12 @@ internal sealed class OciImage
         JsonNode config = JsonNode.Parse(busybox.Blobs[configDigest])!;
         config["rootfs"]!["diff_ids"]!.AsArray().Add((JsonNode)(diffId ?? Digest(tar)));
         _ = config.AsObject().Remove("history");
+        if (isAlone)
+        {
+            config["rootfs"]!["diff_ids"]!.AsArray().RemoveAt(0);
+            manifest["layers"]!.AsArray().RemoveAt(0);
+        }
+
         byte[] configBytes = Encoding.UTF8.GetBytes(config.ToJsonString());
         string layer = Digest(compressed);
         manifest["config"] = Descriptor(ConfigType, Digest(configBytes), configBytes.Length);

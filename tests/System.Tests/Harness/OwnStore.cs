@@ -4,7 +4,14 @@ namespace System.Tests.Harness;
 internal sealed class OwnStore : IDisposable
 {
     // Below the usual one: an overlay's upper directory must be on a real file system, as that is.
-    public string Directory { get; } = $"{Podctl.DataDirectory}/store-{Guid.NewGuid():N}";
+    public OwnStore()
+        : this($"{Podctl.DataDirectory}/store-{Guid.NewGuid():N}")
+    {
+    }
+
+    public OwnStore(string directory) => Directory = directory;
+
+    public string Directory { get; }
 
     public string Flag => $"--dir={Directory}";
 

@@ -10,9 +10,9 @@ internal sealed record DockerArchiveImage
     public string? Config { get; init; }
 
     [JsonPropertyName("RepoTags")]
-    public IReadOnlyList<string>? RepoTags { get; init; }
+    public IReadOnlyList<string>? RepoTags { get; init => field = JsonLists.WithoutNulls(value); }
 
     /// <summary>The paths of the layers in the archive, lowest first.</summary>
     [JsonPropertyName("Layers")]
-    public IReadOnlyList<string>? Layers { get; init; }
+    public IReadOnlyList<string>? Layers { get; init => field = JsonLists.WithoutNulls(value); }
 }

@@ -71,7 +71,8 @@ internal sealed class DockerArchiveOrigin(TarArchive archive, ArchiveRef image, 
 
         try
         {
-            return JsonSerializer.Deserialize(await DocumentReader.ReadAsync(file, "'manifest.json'", ct), ArchiveJson.Default.IReadOnlyListDockerArchiveImage) ?? [];
+            return JsonLists.WithoutNulls(
+                JsonSerializer.Deserialize(await DocumentReader.ReadAsync(file, "'manifest.json'", ct), ArchiveJson.Default.IReadOnlyListDockerArchiveImage)) ?? [];
         }
         catch (JsonException damaged)
         {

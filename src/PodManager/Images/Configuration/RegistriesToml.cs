@@ -24,6 +24,11 @@ internal sealed partial class RegistriesToml : TomlSerializerContext
             string place = damaged.Line is null ? "" : $"line {damaged.Line}, column {damaged.Column}: ";
             throw new PodctlException(ExitCode.Usage, $"cannot read '{path}': {place}{Reason(damaged)}");
         }
+        catch (ArgumentOutOfRangeException damaged)
+        {
+            // Of a file that ends within an escape (`"\u00`) the parser wants to quote a character that is none.
+            throw new PodctlException(ExitCode.Usage, $"cannot read '{path}': it ends in the middle of a character", cause: damaged);
+        }
     }
 
     // The exception's own message repeats the place, and may have several lines.

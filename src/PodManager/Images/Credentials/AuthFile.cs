@@ -7,7 +7,7 @@ internal sealed class AuthFile
     public Dictionary<string, AuthEntry?>? Auths { get; init; }
 
     /// <summary>Names of helper programs by host.</summary>
-    public Dictionary<string, string>? CredHelpers { get; init; }
+    public Dictionary<string, string>? CredHelpers { get; init => field = JsonLists.WithoutNulls(value); }
 
     /// <summary>The helper for all other hosts.</summary>
     public string? CredsStore { get; init; }

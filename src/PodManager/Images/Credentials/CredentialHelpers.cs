@@ -1,6 +1,6 @@
-using PodManager.Lifecycle;
 using System.Text;
 using System.Text.Json;
+using PodManager.Lifecycle;
 
 namespace PodManager.Images.Credentials;
 

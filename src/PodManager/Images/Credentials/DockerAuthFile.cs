@@ -7,7 +7,7 @@ internal sealed class DockerAuthFile
 
     public string? RktVersion { get; init; }
 
-    public IReadOnlyList<string>? Registries { get; init; }
+    public IReadOnlyList<string>? Registries { get; init => field = JsonLists.WithoutNulls(value); }
 
     public DockerAuthLogin? Credentials { get; init; }
 }

@@ -41,7 +41,7 @@ internal sealed class TreeCopier : IDisposable
 
     private void CopyContent(MergedEntry directory)
     {
-        foreach (byte[] name in NamesIn(directory))
+        foreach (byte[] name in _tree.NamesIn(directory))
         {
             _ct.ThrowIfCancellationRequested();
             if (_tree.Find(directory, name) is { } entry)
@@ -49,18 +49,6 @@ internal sealed class TreeCopier : IDisposable
                 CopyEntry(entry);
             }
         }
-    }
-
-    private List<byte[]> NamesIn(MergedEntry directory)
-    {
-        List<byte[]> names = [];
-        foreach (int layer in directory.Layers)
-        {
-            using Fd open = RawFiles.Open(_tree.RootOf(layer), directory.Path.Length == 0 ? "."u8 : directory.Path, O_RDONLY | O_DIRECTORY);
-            names.AddRange(DirectoryReader.ReadAll(open, $"'{ByteText.Escape(directory.Path)}'").Select(static entry => entry.Name));
-        }
-
-        return [.. names.DistinctBy(Convert.ToHexString)];
     }
 
     private void CopyEntry(MergedEntry entry)

@@ -14,13 +14,13 @@ internal sealed record OciImageConfig
     public Dictionary<string, JsonElement>? ExposedPorts { get; init; }
 
     [JsonPropertyName("Env")]
-    public IReadOnlyList<string>? Env { get; init; }
+    public IReadOnlyList<string>? Env { get; init => field = JsonLists.WithoutNulls(value); }
 
     [JsonPropertyName("Entrypoint")]
-    public IReadOnlyList<string>? Entrypoint { get; init; }
+    public IReadOnlyList<string>? Entrypoint { get; init => field = JsonLists.WithoutNulls(value); }
 
     [JsonPropertyName("Cmd")]
-    public IReadOnlyList<string>? Cmd { get; init; }
+    public IReadOnlyList<string>? Cmd { get; init => field = JsonLists.WithoutNulls(value); }
 
     [JsonPropertyName("Volumes")]
     public Dictionary<string, JsonElement>? Volumes { get; init; }
@@ -29,7 +29,7 @@ internal sealed record OciImageConfig
     public string? WorkingDir { get; init; }
 
     [JsonPropertyName("Labels")]
-    public Dictionary<string, string>? Labels { get; init; }
+    public Dictionary<string, string>? Labels { get; init => field = JsonLists.WithoutNulls(value); }
 
     [JsonPropertyName("StopSignal")]
     public string? StopSignal { get; init; }

@@ -11,8 +11,8 @@ internal sealed record OciManifest
 
     public OciDescriptor? Config { get; init; }
 
-    public IReadOnlyList<OciDescriptor>? Layers { get; init; }
+    public IReadOnlyList<OciDescriptor>? Layers { get; init => field = JsonLists.WithoutNulls(value); }
 
     /// <summary>An index's.</summary>
-    public IReadOnlyList<OciDescriptor>? Manifests { get; init; }
+    public IReadOnlyList<OciDescriptor>? Manifests { get; init => field = JsonLists.WithoutNulls(value); }
 }

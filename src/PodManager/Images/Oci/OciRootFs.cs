@@ -8,5 +8,5 @@ internal sealed record OciRootFs
     public string? Type { get; init; }
 
     [JsonPropertyName("diff_ids")]
-    public IReadOnlyList<string>? DiffIds { get; init; }
+    public IReadOnlyList<string>? DiffIds { get; init => field = JsonLists.WithoutNulls(value); }
 }

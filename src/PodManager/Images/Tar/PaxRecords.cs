@@ -77,6 +77,11 @@ internal sealed class PaxRecords
             Span<byte> digits = stackalloc byte[9];
             digits.Fill((byte)'0');
             ReadOnlySpan<byte> fraction = value.AsSpan(point + 1);
+            if (fraction.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+            {
+                throw new InvalidDataException($"an extended header's time is none: '{ByteText.Escape(value)}'");
+            }
+
             fraction[..Math.Min(9, fraction.Length)].CopyTo(digits);
             nanoseconds = (uint)ParseNumber(digits);
         }

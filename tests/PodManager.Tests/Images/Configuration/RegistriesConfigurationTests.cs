@@ -157,6 +157,7 @@ public sealed class RegistriesConfigurationTests : IDisposable
     [InlineData("[[registry]]\nlocation = 'a'\n[[registry.mirror]]\ninsecure = true\n", "no location")]
     [InlineData("[[registry]]\nlocation = 'a'\n[[registry.mirror]]\nlocation = 'b'\npull-from-mirror = 'x'\n", "'x'")]
     [InlineData("[[registry]]\nlocation = 'a'\nmirror-by-digest-only = true\n[[registry.mirror]]\nlocation = 'b'\npull-from-mirror = 'all'\n", "exclude")]
+    [InlineData("[aliases]\na = \"\\u00", "ends in the middle")]
     [InlineData("[registries.search]\nregistries = ['docker.io']\n", "version 1")]
     [InlineData("[[registry]]\nprefix = 'registry.example'\nlocation = 'a b'\n", "'a b'")]
     [InlineData("[[registry]]\nprefix = 'registry.example'\nlocation = 'a/B'\n", "'a/B'")]

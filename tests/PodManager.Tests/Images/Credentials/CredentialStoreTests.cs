@@ -82,6 +82,7 @@ public sealed class CredentialStoreTests : IDisposable
     [InlineData("""{"auths":{"registry.example":{"auth":"s3cret!"}}}""", "'registry.example' is damaged")]
     [InlineData("""{"auths":{"registry.example":{"auth":7}}}""", "line 1")]
     [InlineData("""["s3cret"]""", "line 1")]
+    [InlineData("""{"credHelpers":{"s3cret":null}}""", "line 1")]
     public async Task A_damaged_file_is_named_and_not_quoted(string content, string place)
     {
         string path = _host.Write("run/containers/0/auth.json", content);

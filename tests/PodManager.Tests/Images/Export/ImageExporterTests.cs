@@ -120,6 +120,8 @@ public sealed class ImageExporterTests : IDisposable
         Assert.Equal("i", await File.ReadAllTextAsync(_directory["out/rootfs/implied/deep/file"], Ct));
         Assert.StartsWith("dir 41777 7:8 1000000.", Line(tree, "dir"), StringComparison.Ordinal);
         Assert.DoesNotContain(tree, static line => line.Contains("trusted.overlay", StringComparison.Ordinal));
+        FakeProgress.Item item = _progress.Items.Last();
+        Assert.Equal((true, item.TotalBytes), (item.IsComplete, item.Done)); // each file once, whatever its names, and none that is hidden
     }
 
     [RootFact]

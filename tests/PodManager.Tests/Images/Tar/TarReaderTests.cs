@@ -99,6 +99,14 @@ public sealed class TarReaderTests
         Assert.Equal((seconds, nanoseconds), (entry.ModifiedSeconds, entry.ModifiedNanoseconds));
     }
 
+    [Theory]
+    [InlineData("1.-9")]
+    [InlineData("1.+9")]
+    [InlineData("1.5x")]
+    [InlineData("x.5")]
+    [InlineData("1.5.5")]
+    public void A_time_that_is_none_is_refused(string text) => Assert.Throws<InvalidDataException>(() => ReadOne(new TarBuilder().Pax(("mtime", text)).File("x")));
+
     [Fact]
     public void Attribute_values_are_bytes()
     {
