@@ -42,9 +42,6 @@ internal static class Stage1Protocol
     /// <summary>`join` to podctl: `exited N`, the command's exit code, or 128 plus the signal that killed it.</summary>
     public const string ExitedPrefix = "exited ";
 
-    /// <summary>`command` to podctl: `started`, just before the command takes over.</summary>
-    public const string Started = "started";
-
     /// <summary>`command` to podctl: `notfound`, there is no such program.</summary>
     public const string NotFound = "notfound";
 

@@ -100,12 +100,8 @@ internal static unsafe class Spawn
     /// <summary>Replaces this process (execve(2)); returns only by throwing.</summary>
     internal static void Exec(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {
-        // The runtime ignores SIGPIPE, and an ignored signal stays ignored across execve(2).
-        _ = Libc.Signal(SIGPIPE, 0);
-        using NativeStrings argv = new(arguments);
-        using NativeStrings envp = new(environment);
-        byte* nativePath = (byte*)Marshal.StringToCoTaskMemUTF8(path);
-        _ = NativeException.ThrowIfFailed(Libc.ExecVe(nativePath, argv.Pointer, envp.Pointer), "execve", $"'{path}'");
+        Errno errno = ExecFirst([path], arguments, environment, static () => { });
+        throw new NativeException("execve", $"'{path}'", errno);
     }
 
     /// <summary>Replaces this process by the first of several programs that can be executed, as execvp(3) looks through PATH.</summary>
@@ -116,6 +112,7 @@ internal static unsafe class Spawn
     /// <returns>Only if none can be: EACCES if one was there but may not be executed, else what the last failed with.</returns>
     internal static Errno ExecFirst(IReadOnlyList<string> candidates, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, Action beforeExec)
     {
+        // The runtime ignores SIGPIPE, and an ignored signal stays ignored across execve(2).
         _ = Libc.Signal(SIGPIPE, 0);
         using NativeStrings paths = new(candidates);
         using NativeStrings argv = new(arguments);

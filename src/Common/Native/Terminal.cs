@@ -10,6 +10,8 @@ internal static unsafe class Terminal
     private const int TermiosSize = 256;
     private const int Now = 0; // TCSANOW
     private const int AfterOutput = 1; // TCSADRAIN
+    private const uint OwnerReadWriteGroupWrite = 0x190;
+    private const nuint GetPeer = 0x5441; // TIOCGPTPEER, ioctl_tty(2)
     private const nuint GetWindowSize = 0x5413; // TIOCGWINSZ
     private const nuint SetWindowSizeRequest = 0x5414; // TIOCSWINSZ
 
@@ -23,6 +25,23 @@ internal static unsafe class Terminal
         byte* name = stackalloc byte[128];
         int error = Libc.PtsNameR(master.Number, name, 128);
         return error == 0 ? (master, Marshal.PtrToStringUTF8((nint)name)!) : throw new NativeException("ptsname_r", "", (Errno)error);
+    }
+
+    /// <summary>A new pseudo-terminal of a certain instance of devpts(5): both sides.</summary>
+    /// <param name="directory">Where the path begins.</param>
+    /// <param name="path">The instance's `ptmx`.</param>
+    internal static (Fd Master, Fd Slave) CreateAt(Fd directory, string path)
+    {
+        Fd master = Files.OpenAt(directory, path, O_RDWR | O_NOCTTY);
+        _ = NativeException.ThrowIfFailed(Libc.UnlockPt(master.Number), "unlockpt");
+        return (master, new Fd(NativeException.ThrowIfFailed(Libc.IoCtl(master.Number, GetPeer, (void*)(O_RDWR | O_NOCTTY | O_CLOEXEC)), "ioctl", "(terminal)")));
+    }
+
+    /// <summary>Makes a terminal somebody's own, as login(1) does.</summary>
+    internal static void GiveTo(Fd terminal, uint uid, uint gid)
+    {
+        _ = NativeException.ThrowIfFailed(Libc.FChOwn(terminal.Number, uid, gid), "chown", "(terminal)");
+        _ = NativeException.ThrowIfFailed(Libc.FChMod(terminal.Number, OwnerReadWriteGroupWrite), "chmod", "(terminal)");
     }
 
     /// <summary>Switches a terminal to raw mode.</summary>

@@ -5,7 +5,7 @@ using PodManager.Pods;
 namespace PodManager.Commands;
 
 /// <summary>What `exec` and `enter` have in common: a pod, an app, and a command whose exit code is podctl's.</summary>
-internal abstract class CommandInPod : Verb, ICommandTaker
+internal abstract class CommandInPod : Verb
 {
     private readonly GlobalFlags _globals;
     private readonly Argument<string[]> _pod = new("UUID") { Arity = ArgumentArity.ZeroOrMore };
@@ -21,6 +21,8 @@ internal abstract class CommandInPod : Verb, ICommandTaker
     }
 
     public override bool NeedsRoot => true;
+
+    public override bool TakesCommand => true;
 
     protected CommandContext Context { get; }
 

@@ -66,7 +66,7 @@ internal sealed class CommandWords
         else if (word != "---")
         {
             TakeWord(word);
-            if (Command is ICommandTaker && _plainWords == 1)
+            if (Command is Verb { TakesCommand: true } && _plainWords == 1)
             {
                 _arguments = [.. args.Skip(i + 1)];
                 return args.Count;

@@ -91,10 +91,8 @@ internal sealed class LogsCommand : Verb
 
     private static string[] Apps(Pod pod, string? wanted)
     {
-        string[] apps = [.. pod.Apps.Select(static app => app.Name.ToString())];
-        return wanted is null ? apps
-            : apps.Contains(wanted, StringComparer.Ordinal) ? [wanted]
-            : throw new PodctlException(ExitCode.NotFound, $"pod '{pod.Id}' has no app '{wanted}'", $"it has {string.Join(", ", apps)}");
+        IReadOnlyList<PodApp> apps = wanted is null ? pod.Apps : [PodService.AppOf(pod, wanted)];
+        return [.. apps.Select(static app => app.Name.ToString())];
     }
 
     private static string? ReadCount(string text, out ulong? value)

@@ -8,6 +8,9 @@ internal abstract class Verb(string name, string description) : Command(name, de
     /// <summary>It changes what only root may.</summary>
     public virtual bool NeedsRoot => false;
 
+    /// <summary>Words after the first are a command line for a pod: `exec UUID ls -l` has no flag `-l`.</summary>
+    public virtual bool TakesCommand => false;
+
     /// <summary>For the help text, after `podctl`.</summary>
     public abstract string Usage { get; }
 

@@ -12,9 +12,8 @@ internal static class CreationTime
     public static DateTimeOffset? Of(ImageDocument configuration)
     {
         using JsonDocument document = JsonDocument.Parse(configuration.Content);
-        return document.RootElement.TryGetProperty("created", out JsonElement value)
-            && value.ValueKind == JsonValueKind.String
-            && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
+        return DocumentText.Of(document.RootElement, "created") is { } text
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
                 ? time
                 : null;
     }

@@ -4,6 +4,7 @@ using Common.Contract;
 using Common.Native;
 using PodManager.Lifecycle.Foreground;
 using PodManager.Pods;
+using PodManager.Units;
 using static Tmds.Linux.LibC;
 
 namespace PodManager.Lifecycle;
@@ -25,16 +26,17 @@ internal sealed class ExecService(PodService pods, CommandPlanner planner, strin
             throw NotRunning(pod); // the number may be another process's by now
         }
 
-        string cgroup = $"/sys/fs/cgroup/machine.slice/{pod.Id.ScopeName}/system.slice/{app.Name}.service";
-        using Fd process = ProcessOf(pod, app, cgroup);
-        using Fd procs = Files.Open($"{cgroup}/cgroup.procs", O_WRONLY);
+        string processes = PodCgroups.ProcessesOf(pod.Id.Cgroup, AppUnit.NameOf(app.Name.ToString()));
+        using Fd process = ProcessOf(pod, app, processes);
+        using Fd procs = Files.Open(processes, O_WRONLY);
         CommandPlan plan = planner.Plan(options, pod.Record!, app, process, options.HasTerminal ? Environment.GetEnvironmentVariable("TERM") ?? "linux" : null);
         using Fd planFile = WritePlan(plan);
         using SignalQueue signals = new(PodSession.Signals(options.HasTerminal));
         uint ids = pod.Record!.PrivateUsers?.Base ?? 0;
-        using CommandStreams streams = options.HasTerminal ? CommandStreams.Terminal(leader, ids + plan.Uid, ids + plan.Gid) : CommandStreams.Direct(options.HasInput);
-        (UnixSocket ours, UnixSocket theirs) = UnixSocket.CreatePair();
-        using UnixSocket socket = ours;
+        (UnixSocket socket, UnixSocket theirs) = UnixSocket.CreatePair();
+        using CommandStreams streams = options.HasTerminal
+            ? CommandStreams.AtTerminal(leader, ids + plan.Uid, ids + plan.Gid, () => Send(socket, SIGKILL))
+            : CommandStreams.Direct(options.HasInput);
         int stage1;
         using (theirs)
         {
@@ -49,13 +51,15 @@ internal sealed class ExecService(PodService pods, CommandPlanner planner, strin
                 ownSession: true);
         }
 
-        streams.Start(() => socket.Send(Stage1Protocol.SignalPrefix + SIGKILL.ToString(CultureInfo.InvariantCulture)));
         try
         {
+            streams.Start();
             return Attend(options, pod, app, socket, signals, streams);
         }
         finally
         {
+            // Whatever went wrong here: without the socket stage1 ends, and the command with it.
+            socket.Dispose();
             _ = Spawn.Wait(stage1);
         }
     }
@@ -81,18 +85,15 @@ internal sealed class ExecService(PodService pods, CommandPlanner planner, strin
     private static PodctlException NotRunning(Pod pod) => new(
         ExitCode.WrongState, $"pod '{pod.Id}' is not running{(pod.State == PodState.Running ? " any more" : $": its state is '{pod.State.Word()}'")}");
 
-    private static PodApp AppOf(Pod pod, AppName? name)
-    {
-        string names = string.Join(", ", pod.Apps.Select(static app => app.Name));
-        return name is null
-            ? pod.Apps.Count == 1 ? pod.Apps[0] : throw new PodctlException(ExitCode.Usage, $"pod '{pod.Id}' has several apps: {names}", "say which with `--app=NAME`")
-            : pod.Apps.FirstOrDefault(app => app.Name.Equals(name)) ?? throw new PodctlException(ExitCode.NotFound, $"pod '{pod.Id}' has no app '{name}'", $"it has {names}");
-    }
+    private static PodApp AppOf(Pod pod, AppName? name) =>
+        name is not null ? PodService.AppOf(pod, name.ToString()!)
+        : pod.Apps is [PodApp only] ? only
+        : throw new PodctlException(ExitCode.Usage, $"pod '{pod.Id}' has several apps: {string.Join(", ", pod.Apps.Select(static app => app.Name))}", "say which with `--app=NAME`");
 
     /// <summary>/proc/PID of the app's first process, which is its main one while that lives; it stays this process's, whatever becomes of the number.</summary>
-    private static Fd ProcessOf(Pod pod, PodApp app, string cgroup)
+    private static Fd ProcessOf(Pod pod, PodApp app, string processes)
     {
-        using Fd? held = PodCgroups.OpenFirst($"{cgroup}/cgroup.procs", out int pid);
+        using Fd? held = PodCgroups.OpenFirst(processes, out int pid);
         Fd? process = held is null ? null : OpenProcess(pid);
         if (process is null || Pidfd.HasEnded(held!))
         {
@@ -166,8 +167,10 @@ internal sealed class ExecService(PodService pods, CommandPlanner planner, strin
             }
             else
             {
-                socket.Send(Stage1Protocol.SignalPrefix + signal.ToString(CultureInfo.InvariantCulture));
+                Send(socket, signal);
             }
         }
     }
+
+    private static void Send(UnixSocket socket, int signal) => socket.Send(Stage1Protocol.SignalPrefix + signal.ToString(CultureInfo.InvariantCulture));
 }

@@ -29,5 +29,5 @@ internal sealed record PodDirectories(PodId Id, string Pod, string Journal)
     public string InExchange(string name) => Path.Combine(Exchange, name);
 
     /// <summary>The host's view of the pod's cgroup, cgroups(7).</summary>
-    public string Cgroup => $"/sys/fs/cgroup/machine.slice/{Id.ScopeName}";
+    public string Cgroup => Id.Cgroup;
 }

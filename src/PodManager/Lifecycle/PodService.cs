@@ -24,6 +24,11 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
     /// <exception cref="PodctlException">It is not there (any more).</exception>
     public Pod Get(PodId id) => store.Find(id) ?? throw NotFound(id);
 
+    /// <summary>The app of a pod that a user means.</summary>
+    /// <exception cref="PodctlException">The pod has none of that name.</exception>
+    public static PodApp AppOf(Pod pod, string name) => pod.Apps.FirstOrDefault(app => app.Name.ToString() == name)
+        ?? throw new PodctlException(ExitCode.NotFound, $"pod '{pod.Id}' has no app '{name}'", $"it has {string.Join(", ", pod.Apps.Select(static app => app.Name))}");
+
     /// <summary>Waits until a pod has ended and nothing of it runs any more: its journal is complete then, too.</summary>
     /// <param name="id">The pod.</param>
     /// <param name="timeout">Null for ever.</param>

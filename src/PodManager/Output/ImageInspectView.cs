@@ -43,8 +43,7 @@ internal sealed record ImageInspectView
     {
         // Well-formed, as it has been fetched; of what types its members are, nobody has checked.
         using JsonDocument configuration = JsonDocument.Parse(image.Configuration.Content);
-        string? Text(string name) =>
-            configuration.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? TextOf(value) : null;
+        string? Text(string name) => DocumentText.Of(configuration.RootElement, name);
         return new ImageInspectView
         {
             Id = image.Summary.Id.ToString(),
@@ -63,17 +62,5 @@ internal sealed record ImageInspectView
             Config = ImageConfigView.Of(image.Config),
             Layers = [.. image.Layers.Select(static layer => new ImageLayerView(layer.Id.ToString(), layer.SizeBytes, layer.IsShared))],
         };
-    }
-
-    private static string? TextOf(JsonElement value)
-    {
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half a character (\ud800), which JSON can spell and text cannot hold
-        }
     }
 }

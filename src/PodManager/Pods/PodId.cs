@@ -15,6 +15,9 @@ internal readonly record struct PodId
     /// <summary>The host's scope unit that holds every process of the pod.</summary>
     public string ScopeName => $"rkt-{_value:D}.scope";
 
+    /// <summary>The scope's cgroup as the host sees it (cgroups(7)).</summary>
+    public string Cgroup => $"/sys/fs/cgroup/machine.slice/{ScopeName}";
+
     /// <summary>The pod's machine-id(5): the UUID as 32 hexadecimal digits.</summary>
     public string MachineId => _value.ToString("N");
 

@@ -7,7 +7,7 @@ namespace PodManager.Store;
 /// <summary>A pod's scope as the kernel sees it: a cgroup that has processes or not (cgroups(7), "cgroup.events").</summary>
 internal static class PodCgroup
 {
-    public static string EventsPath(PodId id) => $"/sys/fs/cgroup/machine.slice/{id.ScopeName}/cgroup.events";
+    public static string EventsPath(PodId id) => $"{id.Cgroup}/cgroup.events";
 
     public static bool IsPopulated(PodId id)
     {

@@ -1,5 +1,5 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Common.Native;
@@ -28,7 +28,8 @@ internal sealed class CallFilterCompiler(SystemCallSets sets) : ICallFilters
 
     public IReadOnlyList<byte[]> Compile(SystemCallFilter filter)
     {
-        byte[] key = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new CallFilterKey(Version, SystemCallSets.Key(), filter), CallFilterJson.Default.CallFilterKey));
+        // No cryptography: only root writes there, and loading OpenSSL would cost more than all of this.
+        byte[] key = XxHash128.Hash(JsonSerializer.SerializeToUtf8Bytes(new CallFilterKey(Version, SystemCallSets.Key(), filter), CallFilterJson.Default.CallFilterKey));
         string path = $"{CacheDirectory}/{Convert.ToHexStringLower(key)}";
         if (Read(path) is { } kept)
         {
@@ -77,7 +78,7 @@ internal sealed class CallFilterCompiler(SystemCallSets sets) : ICallFilters
         }
 
         names.UnionWith(sets.Expand(["@default"])); // as systemd does it
-        return Program(LibSeccomp.Fail(ErrnoNames.NumberOf("ENOSYS")), filter.IsNativeOnly, context =>
+        return Program(LibSeccomp.Fail((int)Errno.ENOSYS), filter.IsNativeOnly, context =>
         {
             AddAll(context, LibSeccomp.Allow, names);
             AddAll(context, refuse, sets.Expand(["@known"]).Except(names));
@@ -88,7 +89,7 @@ internal sealed class CallFilterCompiler(SystemCallSets sets) : ICallFilters
     {
         uint refuse = LibSeccomp.Fail((int)Errno.EPERM);
         AddAll(context, refuse, ["unshare", "setns"]);
-        AddAll(context, LibSeccomp.Fail(ErrnoNames.NumberOf("ENOSYS")), ["clone3"]); // its flags are where no filter can look
+        AddAll(context, LibSeccomp.Fail((int)Errno.ENOSYS), ["clone3"]); // its flags are where no filter can look
         foreach (ulong flag in Namespaces)
         {
             LibSeccomp.Comparison comparison = new() { Argument = 0, Operator = LibSeccomp.MaskedEqual, Mask = flag, Value = flag };
@@ -145,7 +146,7 @@ internal sealed class CallFilterCompiler(SystemCallSets sets) : ICallFilters
     {
         if (result < 0)
         {
-            throw new PodctlException(ExitCode.HostLacks, $"libseccomp cannot make the app's filter of system calls: {new NativeException("", "", (Errno)(-result)).Reason}");
+            throw new PodctlException(ExitCode.HostLacks, $"libseccomp cannot make the app's filter of system calls: {NativeException.Describe((Errno)(-result))}");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Common.Contract;
 using Common.Native;
 using Stage1.Phases;
@@ -33,18 +34,16 @@ internal static class CommandPhase
         Credentials.Become(plan);
         if (Libc.ChDir(plan.WorkingDirectory) < 0)
         {
-            throw new PodStartException(
-                $"cannot change to the working directory '{plan.WorkingDirectory}': {new NativeException("chdir", "", (Errno)System.Runtime.InteropServices.Marshal.GetLastPInvokeError()).Reason}");
+            throw new PodStartException($"cannot change to the working directory '{plan.WorkingDirectory}': {NativeException.Describe((Errno)Marshal.GetLastPInvokeError())}");
         }
 
         DieWithParent();
         _ = Libc.SysCall(Libc.SysCloseRange, 3, int.MaxValue, (nint)CloseOnExecOnly, 0, 0);
         SystemCallFilter.RefuseBpf();
-        podctl.Send(Stage1Protocol.Started);
         Report(Execute(plan), podctl);
     }
 
-    private static long SysKeyCtl => System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? 250 : 219;
+    private static long SysKeyCtl => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 250 : 219;
 
     /// <summary>A session of its own: the caller's terminal is out of reach (credentials(7)).</summary>
     private static unsafe void TakeTerminal(CommandPlan plan)
@@ -87,5 +86,5 @@ internal static class CommandPhase
     }
 
     private static void Report(Errno errno, UnixSocket podctl) => podctl.Send(
-        errno is Errno.ENOENT or Errno.ENOTDIR ? Stage1Protocol.NotFound : Stage1Protocol.RefusedPrefix + new NativeException("execve", "", errno).Reason);
+        errno is Errno.ENOENT or Errno.ENOTDIR ? Stage1Protocol.NotFound : Stage1Protocol.RefusedPrefix + NativeException.Describe(errno));
 }

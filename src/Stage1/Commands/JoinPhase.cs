@@ -26,7 +26,8 @@ internal static class JoinPhase
         using Fd mounts = Files.OpenAt(app, "ns/mnt", O_RDONLY);
         using Fd? users = plan.HasUsers ? Files.OpenAt(leader, "ns/user", O_RDONLY) : null;
         Join(leader);
-        using Fd program = ProgramInPod() ?? new Fd(Libc.Dup(hostProgram.Number));
+        using Fd? podProgram = ProgramInPod();
+        Fd program = podProgram ?? hostProgram;
         List<(Fd, int)> descriptors =
         [
             (podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor), (cgroup, Stage1Protocol.CgroupDescriptor),

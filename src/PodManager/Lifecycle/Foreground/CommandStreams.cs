@@ -9,138 +9,103 @@ namespace PodManager.Lifecycle.Foreground;
 /// </summary>
 internal sealed class CommandStreams : IDisposable
 {
-    private const nuint GetPeer = 0x5441; // TIOCGPTPEER, ioctl_tty(2)
-    private const uint TerminalMode = 0x190;
-    private const int Stdin = 0;
-    private const int Stdout = 1;
-
-    // What the command wrote last passes through a queue of the kernel's before it can be read here.
-    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LastOutput = TimeSpan.FromMilliseconds(200);
 
     private readonly List<StreamPump> _pumps = [];
     private readonly List<StreamPump> _outputs = [];
-    private readonly List<Fd> _owned = [];
-    private readonly Wakeup? _ended;
-    private readonly Fd? _master;
-    private ConsoleOutput? _output;
-    private byte[]? _saved;
+    private readonly List<Fd> _theirs = [];
+    private readonly UserTerminal? _user;
 
-    private CommandStreams(Fd? master)
+    private CommandStreams(bool hasInput)
     {
-        _master = master;
-        _ended = master is null ? null : new Wakeup();
-        Input = Output = Error = new Fd(Stdin, owns: false);
+        Input = hasInput ? Theirs(0, isInput: true) : Keep(Files.Open("/dev/null", O_RDONLY));
+        Output = Theirs(1, isInput: false);
+        Error = Theirs(2, isInput: false);
     }
 
-    public Fd Input { get; private set; }
+    private CommandStreams(Fd slave, UserTerminal user)
+    {
+        Input = Output = Error = Keep(slave);
+        _user = user;
+    }
 
-    public Fd Output { get; private set; }
+    public Fd Input { get; }
 
-    public Fd Error { get; private set; }
+    public Fd Output { get; }
+
+    public Fd Error { get; }
 
     /// <summary>The caller's own streams, as far as they are no terminals.</summary>
     /// <param name="hasInput">Whether there is input at all.</param>
-    public static CommandStreams Direct(bool hasInput)
-    {
-        CommandStreams streams = new(null);
-        streams.Input = hasInput ? streams.Own(Stdin, isInput: true) : streams.Nothing();
-        streams.Output = streams.Own(Stdout, isInput: false);
-        streams.Error = streams.Own(2, isInput: false);
-        return streams;
-    }
+    public static CommandStreams Direct(bool hasInput) => new(hasInput);
 
     /// <summary>A new terminal of the pod's.</summary>
     /// <param name="leader">/proc/PID of the pod's PID 1.</param>
     /// <param name="uid">Who it is for, as the host numbers it.</param>
     /// <param name="gid">The group.</param>
-    public static unsafe CommandStreams Terminal(Fd leader, uint uid, uint gid)
+    /// <param name="onEscape">The user typed ^] three times within a second.</param>
+    public static CommandStreams AtTerminal(Fd leader, uint uid, uint gid, Action onEscape)
     {
-        Fd master = Files.OpenAt(leader, "root/dev/pts/ptmx", O_RDWR | O_NOCTTY);
-        _ = NativeException.ThrowIfFailed(Libc.UnlockPt(master.Number), "unlockpt");
-        Fd slave = new(NativeException.ThrowIfFailed(Libc.IoCtl(master.Number, GetPeer, (void*)(O_RDWR | O_NOCTTY | O_CLOEXEC)), "ioctl", "(terminal)"));
-        _ = NativeException.ThrowIfFailed(Libc.FChOwn(slave.Number, uid, gid), "chown", "(terminal)");
-        _ = NativeException.ThrowIfFailed(Libc.FChMod(slave.Number, TerminalMode), "chmod", "(terminal)");
-        CommandStreams streams = new(master) { Input = slave, Output = slave, Error = slave };
-        streams._owned.Add(slave);
-        streams.Resize();
-        return streams;
+        (Fd master, Fd slave) = Terminal.CreateAt(leader, "root/dev/pts/ptmx");
+        Terminal.GiveTo(slave, uid, gid);
+        UserTerminal user = new(master, onEscape);
+        user.Resize();
+        return new CommandStreams(slave, user);
     }
 
     /// <summary>The command's process has its copies: begins to pass on what goes through here.</summary>
-    public void Start(Action onEscape)
+    public void Start()
     {
-        if (_master is null)
+        if (_user is null)
         {
-            _owned.ForEach(static fd => fd.Dispose());
+            _theirs.ForEach(static fd => fd.Dispose());
             _pumps.ForEach(static pump => pump.Start());
             return;
         }
 
-        if (Common.Native.Terminal.IsTerminal(Stdin))
-        {
-            _saved = Common.Native.Terminal.MakeRaw(Stdin);
-        }
-
-        _output = new ConsoleOutput(_master, _ended!.Fd, new Fd(Stdout, owns: false), QuietTime);
-        _output.Start();
-        new ConsoleInput(new Fd(Stdin, owns: false), _master, onEscape).Start();
+        _user.StartOutput();
+        _user.StartInput();
     }
 
-    public void Resize()
-    {
-        if (_master is not null)
-        {
-            Common.Native.Terminal.CopyWindowSize(Common.Native.Terminal.IsTerminal(Stdin) ? Stdin : Stdout, _master);
-        }
-    }
+    public void Resize() => _user?.Resize();
 
     /// <summary>The command has ended: waits until what it wrote has been passed on. What its children still write does not count.</summary>
     public void Finish()
     {
-        _ended?.Set();
-        _ = _output?.Join(QuietTime * 10);
-        foreach (StreamPump pump in _outputs)
-        {
-            _ = pump.Join(QuietTime * 10);
-        }
+        _user?.EndOutput();
+        _outputs.ForEach(static pump => pump.Join(LastOutput));
     }
 
     public void Dispose()
     {
-        if (_saved is not null)
-        {
-            Common.Native.Terminal.Restore(Stdin, _saved);
-            _saved = null;
-        }
-
-        _owned.ForEach(static fd => fd.Dispose());
+        _user?.Dispose();
+        _theirs.ForEach(static fd => fd.Dispose());
     }
 
-    private Fd Nothing()
+    private Fd Keep(Fd fd)
     {
-        Fd nothing = Files.Open("/dev/null", O_RDONLY);
-        _owned.Add(nothing);
-        return nothing;
+        _theirs.Add(fd);
+        return fd;
     }
 
-    private Fd Own(int number, bool isInput)
+    private Fd Theirs(int number, bool isInput)
     {
         Fd own = new(number, owns: false);
-        if (!Common.Native.Terminal.IsTerminal(number))
+        if (!Terminal.IsTerminal(number))
         {
             return own;
         }
 
         (Fd reader, Fd writer) = Pipe.Create();
-        Fd theirs = isInput ? reader : writer;
-        _owned.Add(theirs);
-        StreamPump pump = isInput ? new StreamPump("stdin", own, writer, writer.Dispose) : new StreamPump("output", reader, own, static () => { });
-        _pumps.Add(pump);
-        if (!isInput)
+        if (isInput)
         {
-            _outputs.Add(pump);
+            _pumps.Add(new StreamPump("stdin", own, writer, writer.Dispose));
+            return Keep(reader);
         }
 
-        return theirs;
+        StreamPump pump = new("output", reader, own, static () => { });
+        _pumps.Add(pump);
+        _outputs.Add(pump);
+        return Keep(writer);
     }
 }

@@ -6,20 +6,10 @@ namespace PodManager.Lifecycle.Foreground;
 /// <summary>The user's terminal as the app's: a pseudo-terminal that is the pod's console, the user's own in raw mode meanwhile.</summary>
 internal sealed class ConsoleStreams : IAppStreams
 {
-    private const uint OwnerReadWriteGroupWrite = 0x190;
-    private const int Stdin = 0;
-    private const int Stdout = 1;
-
-    // What the app wrote last passes through a queue of the kernel's before it can be read here.
-    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(20);
-
     private readonly Fd _master;
     private readonly Fd _slave;
-    private readonly Wakeup _ended = new();
-    private readonly Action _onEscape;
-    private ConsoleOutput? _output;
+    private readonly UserTerminal _user;
     private PodLeader? _leader;
-    private byte[]? _saved;
 
     /// <param name="uid">Who the terminal is for, as the host numbers it.</param>
     /// <param name="gid">Its group.</param>
@@ -27,13 +17,12 @@ internal sealed class ConsoleStreams : IAppStreams
     public ConsoleStreams(uint uid, uint gid, Action onEscape)
     {
         (_master, Path) = Terminal.Create();
-        _onEscape = onEscape;
-        Files.SetOwner(null, Path, uid, gid);
-        _ = NativeException.ThrowIfFailed(Libc.FChModAt(Libc.AtFdCwd, Path, OwnerReadWriteGroupWrite, 0), "chmod", Path);
 
         // Held until the app has ended: a terminal that nobody has open looks hung up to its master.
         _slave = Files.Open(Path, O_RDWR | O_NOCTTY);
-        Resize();
+        Terminal.GiveTo(_slave, uid, gid);
+        _user = new UserTerminal(_master, onEscape);
+        _user.Resize();
     }
 
     /// <summary>The terminal device on the host.</summary>
@@ -41,18 +30,12 @@ internal sealed class ConsoleStreams : IAppStreams
 
     public void Start(PodLeader leader)
     {
-        if (Terminal.IsTerminal(Stdin))
-        {
-            _saved = Terminal.MakeRaw(Stdin);
-        }
-
         _leader = leader;
-        _output = new ConsoleOutput(_master, _ended.Fd, new Fd(Stdout, owns: false), QuietTime);
-        _output.Start();
+        _user.StartOutput();
     }
 
     // Not before: systemd resets the terminal for the app, which loses what was typed until then.
-    public void AppHasStarted() => new ConsoleInput(new Fd(Stdin, owns: false), _master, _onEscape).Start();
+    public void AppHasStarted() => _user.StartInput();
 
     public void AppHasEnded()
     {
@@ -63,19 +46,18 @@ internal sealed class ConsoleStreams : IAppStreams
 
         // The pod's systemd would say good-bye on the console, which is the user's terminal: it waits until that is the user's own again.
         _leader?.Stop();
-        _ended.Set();
-        _ = _output?.Join(QuietTime * 10);
+        _user.EndOutput();
         _master.Dispose();
         _slave.Dispose();
         _leader?.Continue();
     }
 
-    public void Resize() => Terminal.CopyWindowSize(Terminal.IsTerminal(Stdin) ? Stdin : Stdout, _master);
+    public void Resize() => _user.Resize();
 
     public bool Finish(TimeSpan timeout)
     {
         AppHasEnded();
-        RestoreTerminal();
+        _user.Dispose();
         return true;
     }
 
@@ -85,16 +67,7 @@ internal sealed class ConsoleStreams : IAppStreams
 
     public void Dispose()
     {
-        RestoreTerminal();
+        _user.Dispose();
         _slave.Dispose();
-    }
-
-    private void RestoreTerminal()
-    {
-        if (_saved is not null)
-        {
-            Terminal.Restore(Stdin, _saved);
-            _saved = null;
-        }
     }
 }

@@ -6,9 +6,12 @@ namespace PodManager.Lifecycle.Foreground;
 /// <summary>Finds processes of a pod by the cgroups that its systemd makes.</summary>
 internal static class PodCgroups
 {
+    /// <summary>The file that lists the processes of a service in a pod.</summary>
+    public static string ProcessesOf(string cgroup, string service) => $"{cgroup}/system.slice/{service}/cgroup.procs";
+
     /// <summary>The first process of a service in the pod: its main one, while that lives.</summary>
     /// <returns>Null if it has none (any more).</returns>
-    public static Fd? OpenService(PodDirectories pod, string service) => OpenFirst($"{pod.Cgroup}/system.slice/{service}/cgroup.procs", out _);
+    public static Fd? OpenService(PodDirectories pod, string service) => OpenFirst(ProcessesOf(pod.Cgroup, service), out _);
 
     /// <summary>The first process that a cgroup.procs file lists.</summary>
     /// <param name="path">The file.</param>
