@@ -55,7 +55,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public IStoreChecker StoreChecker => new StoreChecker(settings.Directory, Layers, PodStore.LayersInUse, progress);
 
-    private LayerStore Layers => _layers ??= new LayerStore(settings.Directory, time);
+    private LayerStore Layers => _layers ??= new LayerStore(settings.Directory, time, progress);
 
     private PodStore PodStore => _podStore ??= new PodStore(settings.Directory, time);
 

@@ -118,7 +118,9 @@ public sealed class ImageArchiveTests : SystemTest
         _ = (await RunAsync(new Run("true") { Image = "oci:/images/busybox", Flags = [store.Flag, "--quiet"] })).Expect(0);
 
         Assert.Empty((await Podctl.RunAsync(Ct, "image", "gc", store.Flag)).Expect(0).Stdout);
-        Assert.Equal($"successfully removed image: \"{layers.Trim()}\"\n", (await Podctl.RunAsync(Ct, "image", "gc", store.Flag, "--grace-period=0")).Expect(0).Stdout);
+        CliResult gc = (await Podctl.RunAsync(Ct, "image", "gc", store.Flag, "--grace-period=0", "--progress=json")).Expect(0);
+        Assert.Equal($"successfully removed image: \"{layers.Trim()}\"\n", gc.Stdout);
+        Assert.Matches("^\\{\"id\":1,\"label\":\"Removing layers\",\"done\":([0-9]+),\"total\":\\1,\"rate\":[0-9]+,\"state\":\"done\"\\}$", gc.Stderr.Split('\n').Single(static line => line.Contains("\"done\"}", StringComparison.Ordinal)));
         Assert.Equal(busybox.Trim(), (await Podctl.RunAsync(Ct, "image", "list", store.Flag, "--full", "--no-legend")).Expect(0).Stdout.Split('\t')[0]);
     }
 }

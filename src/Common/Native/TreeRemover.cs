@@ -20,16 +20,17 @@ internal static unsafe class TreeRemover
     /// <summary>Removes a directory and all in it; a missing one is success.</summary>
     /// <param name="parent">The directory that holds it, which is trusted.</param>
     /// <param name="name">Its name there.</param>
-    public static void Remove(Fd parent, string name) => Remove(parent, Encoding.UTF8.GetBytes(name));
+    /// <param name="removed">Called after each entry of the tree.</param>
+    public static void Remove(Fd parent, string name, Action? removed = null) => Remove(parent, Encoding.UTF8.GetBytes(name), removed);
 
-    /// <summary>As <see cref="Remove(Fd, string)"/>, for any name.</summary>
-    public static void Remove(Fd parent, byte[] nameBytes)
+    /// <summary>As <see cref="Remove(Fd, string, Action)"/>, for any name.</summary>
+    public static void Remove(Fd parent, byte[] nameBytes, Action? removed = null)
     {
         string name = ByteText.Escape(nameBytes);
         try
         {
             using Fd top = OpenDirectory(parent, nameBytes, name);
-            Walk walk = new(top, name);
+            Walk walk = new(top, name, removed);
             List<DirectoryReader.Entry> entries;
             while ((entries = DirectoryReader.ReadFirst(top, $"'{name}'")).Count > 0)
             {
@@ -103,7 +104,7 @@ internal static unsafe class TreeRemover
     private static byte[] Terminated(byte[] name) => [.. name, 0];
 
     /// <summary>One removal under way.</summary>
-    private sealed class Walk(Fd top, string what)
+    private sealed class Walk(Fd top, string what, Action? removed)
     {
         private long _moved;
 
@@ -144,12 +145,16 @@ internal static unsafe class TreeRemover
                 errno = Attempt(directory, entry);
             }
 
-            return errno switch
+            switch (errno)
             {
-                Errno.None or Errno.ENOENT => true,
-                Errno.ENOTEMPTY or Errno.EEXIST => false,
-                _ => throw Failure("unlink", entry, errno),
-            };
+                case Errno.None or Errno.ENOENT:
+                    removed?.Invoke();
+                    return true;
+                case Errno.ENOTEMPTY or Errno.EEXIST:
+                    return false;
+                default:
+                    throw Failure("unlink", entry, errno);
+            }
         }
 
         private static Errno Attempt(Fd directory, DirectoryReader.Entry entry)

@@ -11,6 +11,7 @@ internal sealed class ImageGcCommand : Verb
     private readonly GlobalFlags _globals;
     private readonly Flag<TimeSpan> _gracePeriod = Flags.One(
         "--grace-period", "DURATION", "how long an image stays after its last use (default 24h)", Flags.ReadDuration, TimeSpan.FromHours(24));
+    private readonly ProgressFlags _progress = new();
 
     public ImageGcCommand(CommandContext context, GlobalFlags globals)
         : base("gc", "Remove images that were not used for a while, but none that a pod has")
@@ -18,6 +19,7 @@ internal sealed class ImageGcCommand : Verb
         _context = context;
         _globals = globals;
         Add(_gracePeriod);
+        _progress.AddTo(this);
     }
 
     public override bool NeedsRoot => true;
@@ -26,7 +28,7 @@ internal sealed class ImageGcCommand : Verb
 
     public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
     {
-        using IServices services = _context.Open(_globals.Read(parsed));
+        using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _progress.Of(parsed) });
 
         // An exited pod counts, too: what it ran can be looked at as long as it is there.
         HashSet<string> needed = [.. services.Pods.List().SelectMany(static pod => pod.Apps).Select(static app => app.Image.Id)];

@@ -11,6 +11,7 @@ internal sealed class ImageRmCommand : Verb
     private readonly CommandContext _context;
     private readonly GlobalFlags _globals;
     private readonly Argument<string[]> _images = new("IMAGE…") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly ProgressFlags _progress = new();
 
     public ImageRmCommand(CommandContext context, GlobalFlags globals)
         : base("rm", "Remove images from the store; pods that use one go on")
@@ -18,6 +19,7 @@ internal sealed class ImageRmCommand : Verb
         _context = context;
         _globals = globals;
         Add(_images);
+        _progress.AddTo(this);
     }
 
     public override bool NeedsRoot => true;
@@ -28,7 +30,7 @@ internal sealed class ImageRmCommand : Verb
 
     public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
     {
-        using IServices services = _context.Open(_globals.Read(parsed));
+        using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _progress.Of(parsed) });
         Failures failures = new("remove", "image");
         foreach (string name in parsed.GetValue(_images)!.Distinct())
         {

@@ -9,6 +9,36 @@ internal sealed partial class ImageStore
 {
     public ImageRemoval Remove(ImageRef reference, CancellationToken ct)
     {
+        ImageRemoval removal = TakeAway(reference);
+        ct.ThrowIfCancellationRequested(); // what is marked now, the next removal or fetch deletes
+        layers.DeleteMarked();
+        return removal;
+    }
+
+    public IReadOnlyList<ImageRemoval> RemoveUnused(DateTimeOffset unusedSince, IReadOnlySet<string> needed, CancellationToken ct)
+    {
+        List<ImageRemoval> removals = [];
+        foreach (ImageSummary image in List().Where(image => image.LastUsedAt <= unusedSince && !needed.Contains(image.Id.ToString())))
+        {
+            ct.ThrowIfCancellationRequested();
+            removals.Add(TakeAway(ImageRef.Parse(image.Id.ToString())));
+        }
+
+        // All at once, so that it is known from the beginning how much there is to do.
+        if (removals.Count > 0)
+        {
+            layers.DeleteMarked();
+        }
+
+        return removals;
+    }
+
+    private static PodctlException NotHere(ImageRef reference) =>
+        new(ExitCode.NotFound, $"no image '{reference.Name}'", "`podctl image list` shows the images that are here");
+
+    /// <summary>Takes a name, and with the last one the image, off the record, and marks the layers that nothing needs any more.</summary>
+    private ImageRemoval TakeAway(ImageRef reference)
+    {
         IReadOnlySet<string> podLayers = layersInUse();
         Digest id = Resolve(reference, out _) ?? throw NotHere(reference);
         List<string> removed;
@@ -36,25 +66,8 @@ internal sealed partial class ImageStore
             freed = MarkUnused(podLayers);
         }
 
-        ct.ThrowIfCancellationRequested(); // what is marked now, the next removal or fetch deletes
-        layers.DeleteMarked();
         return new ImageRemoval(id, removed, isLastName, freed);
     }
-
-    public IReadOnlyList<ImageRemoval> RemoveUnused(DateTimeOffset unusedSince, IReadOnlySet<string> needed, CancellationToken ct)
-    {
-        List<ImageRemoval> removals = [];
-        foreach (ImageSummary image in List().Where(image => image.LastUsedAt <= unusedSince && !needed.Contains(image.Id.ToString())))
-        {
-            ct.ThrowIfCancellationRequested();
-            removals.Add(Remove(ImageRef.Parse(image.Id.ToString()), ct));
-        }
-
-        return removals;
-    }
-
-    private static PodctlException NotHere(ImageRef reference) =>
-        new(ExitCode.NotFound, $"no image '{reference.Name}'", "`podctl image list` shows the images that are here");
 
     /// <summary>Under the store's lock: takes all out of sight that no record and no pod needs.</summary>
     private long MarkUnused(IReadOnlySet<string> podLayers)

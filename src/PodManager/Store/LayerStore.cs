@@ -11,7 +11,10 @@ namespace PodManager.Store;
 /// The directories below `layers/`. A layer is made in `.staging-ID` and renamed to `ID` when it is complete. The lock on it is a flock(2) on the
 /// directory itself, which the rename does not disturb: who dies loses it, and who waited for it finds the layer complete or takes over.
 /// </summary>
-internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILayerStore
+/// <param name="dataDirectory">Holds `layers/`.</param>
+/// <param name="clock">For waiting.</param>
+/// <param name="progress">Told about layers that are removed, which takes long.</param>
+internal sealed class LayerStore(string dataDirectory, TimeProvider clock, IProgressSink progress) : ILayerStore
 {
     /// <summary>The layer's own files; beside them lies what the store knows about the layer.</summary>
     internal const string RootName = "root";
@@ -116,7 +119,7 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
             using Fd? unused = TryLock(name, exclusive: true);
             if (unused is not null)
             {
-                freed += SizeOf(name);
+                freed += TryReadRecord(name)?.SizeBytes ?? 0;
                 MarkForDeletion(name);
             }
         }
@@ -143,13 +146,26 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
     internal void DeleteMarked()
     {
         using Fd layers = Files.Open(_paths.Layers, O_RDONLY | O_DIRECTORY);
-        foreach (string name in Names())
+        List<(string Name, LayerContent? Content)> marked =
+            [.. Names().Where(static name => name.StartsWith(DeletingPrefix, StringComparison.Ordinal)).Select(name => (name, TryReadRecord(name)))];
+
+        // Of what was never finished nobody knows the size.
+        long total = marked.Sum(static layer => layer.Content?.SizeBytes ?? 0);
+        using IProgressItem? item = total > 0 ? progress.Start("Removing layers", total) : null;
+        foreach ((string name, LayerContent? content) in marked)
         {
-            if (name.StartsWith(DeletingPrefix, StringComparison.Ordinal))
+            long left = content?.SizeBytes ?? 0;
+            long share = left / Math.Max(1, content?.Entries ?? 1);
+            TreeRemover.Remove(layers, name, removed: () =>
             {
-                TreeRemover.Remove(layers, name);
-            }
+                long bytes = Math.Min(share, left);
+                left -= bytes;
+                item?.Advance(bytes);
+            });
+            item?.Advance(left);
         }
+
+        item?.Complete();
     }
 
     private LayerHold? TryHold(Digest id)
@@ -213,15 +229,16 @@ internal sealed class LayerStore(string dataDirectory, TimeProvider clock) : ILa
         Rename(layers, name, $"{DeletingPrefix}{Guid.NewGuid():N}");
     }
 
-    private long SizeOf(string name)
+    /// <returns>Null if it cannot be read: that nobody knows how large it was must not keep a damaged layer.</returns>
+    private LayerContent? TryReadRecord(string name)
     {
         try
         {
-            return ReadRecord(name).SizeBytes;
+            return ReadRecord(name);
         }
         catch (PodctlException)
         {
-            return 0; // that nobody knows how large it was must not keep a damaged layer
+            return null;
         }
     }
 

@@ -271,12 +271,12 @@ public sealed class ImageSourceTests : IDisposable
     private static Digest LayerId(string path) =>
         Digest.TryParse(Path.GetFileName(Path.GetDirectoryName(path)!).Replace('-', ':'), out Digest? id) ? id : throw new FormatException(path);
 
-    private ImageStore OpenStore() => new(_directory.Path, new LayerStore(_directory.Path, TimeProvider.System), static () => new HashSet<string>(), TimeProvider.System);
+    private ImageStore OpenStore() => new(_directory.Path, new LayerStore(_directory.Path, TimeProvider.System, new FakeProgress()), static () => new HashSet<string>(), TimeProvider.System);
 
     private ImageSource Open() => Open(OpenStore());
 
     private ImageSource Open(ImageStore store) => new(
-        store, new LayerStore(_directory.Path, TimeProvider.System), new ImageGate(store, new FakeTrustPolicy(), new FakeMessages()), _host.Registries, _progress);
+        store, new LayerStore(_directory.Path, TimeProvider.System, new FakeProgress()), new ImageGate(store, new FakeTrustPolicy(), new FakeMessages()), _host.Registries, _progress);
 
     /// <summary>As one podctl does it, from its start to its end.</summary>
     private async Task<StoredImage> GetAsync(string name, PullPolicy policy)

@@ -334,7 +334,7 @@ public sealed partial class ImageTrustTests : IDisposable
 
     private void Trust(SigningKey key) => _ = Keys.Add(Scope, new KeyFile(key.Public.Fingerprint, key.Public.TypeName, key.Pem));
 
-    private ImageStore OpenStore() => new(_directory.Path, new LayerStore(_directory.Path, TimeProvider.System), static () => new HashSet<string>(), TimeProvider.System);
+    private ImageStore OpenStore() => new(_directory.Path, new LayerStore(_directory.Path, TimeProvider.System, new FakeProgress()), static () => new HashSet<string>(), TimeProvider.System);
 
     private async Task<PodctlException> RefusalAsync(PullPolicy policy = PullPolicy.New) => await Assert.ThrowsAsync<PodctlException>(() => GetAsync(policy: policy));
 
@@ -343,7 +343,7 @@ public sealed partial class ImageTrustTests : IDisposable
     {
         using ImageStore store = OpenStore();
         TrustPolicy trust = new(_directory["etc/trust.json"], Keys, TimeProvider.System);
-        ImageSource source = new(store, new LayerStore(_directory.Path, TimeProvider.System), new ImageGate(store, trust, _messages), _host.Registries, new FakeProgress());
+        ImageSource source = new(store, new LayerStore(_directory.Path, TimeProvider.System, new FakeProgress()), new ImageGate(store, trust, _messages), _host.Registries, new FakeProgress());
         return await source.GetAsync(name ?? $"{_registry.Host}/team/app", new FetchOptions(policy, AllowHttp: true, AllowBadTls: false) { SkipTrust = isSkipped, IsRepair = isRepair }, Ct);
     }
 }

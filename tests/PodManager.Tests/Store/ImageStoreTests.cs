@@ -2,6 +2,7 @@ using PodManager.Images;
 using PodManager.Lifecycle;
 using PodManager.Pods;
 using PodManager.Store;
+using PodManager.Tests.Images;
 using Xunit;
 
 namespace PodManager.Tests.Store;
@@ -9,10 +10,11 @@ namespace PodManager.Tests.Store;
 public sealed class ImageStoreTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+    private readonly FakeProgress _progress = new();
     private readonly LayerStore _layers;
     private readonly HashSet<string> _inUse = [];
 
-    public ImageStoreTests() => _layers = new LayerStore(_directory.Path, TimeProvider.System);
+    public ImageStoreTests() => _layers = new LayerStore(_directory.Path, TimeProvider.System, _progress);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -242,6 +244,27 @@ public sealed class ImageStoreTests : IDisposable
         _ = store.Remove(Ref("b"), Ct);
 
         AssertEmpty();
+    }
+
+    [Fact]
+    public async Task Images_that_nobody_uses_go_all_at_once_and_it_is_told_how_far_that_is()
+    {
+        FakeTime time = new();
+        Digest a = await AddAsync("a", time, "base", "own-a");
+        Digest b = await AddAsync("b", time, "base", "own-bb");
+        Digest needed = await AddAsync("c", time, "of-a-pod");
+        time.Now += TimeSpan.FromHours(1);
+        _ = await AddAsync("d", time, "new");
+        using ImageStore store = Open(time);
+
+        IReadOnlyList<ImageRemoval> removals = store.RemoveUnused(FakeTime.Start, new HashSet<string> { needed.ToString() }, Ct);
+
+        Assert.Equal([(a, 5L), (b, 4L + 6)], removals.Select(static removal => (removal.Id, removal.FreedBytes)).OrderBy(static removal => removal.FreedBytes));
+        FakeProgress.Item item = Assert.Single(_progress.Items);
+        Assert.Equal((4L + 5 + 6, 4L + 5 + 6, true, true), (item.TotalBytes, item.Done, item.IsComplete, item.IsEnded));
+        Assert.Equal(2, store.List().Count);
+        Assert.Empty(store.RemoveUnused(FakeTime.Start, new HashSet<string> { needed.ToString() }, Ct));
+        _ = Assert.Single(_progress.Items);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using PodManager.Images;
 using PodManager.Lifecycle;
 using PodManager.Pods;
 using PodManager.Store;
+using PodManager.Tests.Images;
 using Xunit;
 using static Tmds.Linux.LibC;
 
@@ -166,7 +167,7 @@ public sealed class LayerStoreTests : IDisposable
         Assert.Equal(1, made);
     }
 
-    private LayerStore Open() => new(_directory.Path, TimeProvider.System);
+    private LayerStore Open() => new(_directory.Path, TimeProvider.System, new FakeProgress());
 
     private static uint ModeOf(string path)
     {

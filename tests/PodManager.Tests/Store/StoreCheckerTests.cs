@@ -272,9 +272,9 @@ public sealed class StoreCheckerTests : IDisposable
 
     private IReadOnlyList<StoreFault> Check(bool isDeep) => Checker().Check(isDeep, image: null, Ct);
 
-    private StoreChecker Checker() => new(_directory.Path, new LayerStore(_directory.Path, TimeProvider.System), () => _inUse, new FakeProgress());
+    private StoreChecker Checker() => new(_directory.Path, new LayerStore(_directory.Path, TimeProvider.System, new FakeProgress()), () => _inUse, new FakeProgress());
 
-    private ImageStore OpenStore() => new(_directory.Path, new LayerStore(_directory.Path, TimeProvider.System), () => _inUse, TimeProvider.System);
+    private ImageStore OpenStore() => new(_directory.Path, new LayerStore(_directory.Path, TimeProvider.System, new FakeProgress()), () => _inUse, TimeProvider.System);
 
     private async Task<IReadOnlyList<RepairOutcome>> RepairAsync(bool isDeep)
     {
@@ -289,7 +289,7 @@ public sealed class StoreCheckerTests : IDisposable
     }
 
     private ImageSource Source(ImageStore store) => new(
-        store, new LayerStore(_directory.Path, TimeProvider.System), new ImageGate(store, new FakeTrustPolicy(), new FakeMessages()), _host.Registries, new FakeProgress());
+        store, new LayerStore(_directory.Path, TimeProvider.System, new FakeProgress()), new ImageGate(store, new FakeTrustPolicy(), new FakeMessages()), _host.Registries, new FakeProgress());
 
     private static FetchOptions Options => new(PullPolicy.New, AllowHttp: true, AllowBadTls: false) { SkipTrust = true };
 }

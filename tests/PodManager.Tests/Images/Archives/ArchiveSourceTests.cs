@@ -213,7 +213,7 @@ public sealed class ArchiveSourceTests : IDisposable
 
     private void Write(TarBuilder archive) => File.WriteAllBytes(ArchivePath, archive.Build());
 
-    private ImageStore Open() => new(_directory["store"], new LayerStore(_directory["store"], TimeProvider.System), static () => new HashSet<string>(), TimeProvider.System);
+    private ImageStore Open() => new(_directory["store"], new LayerStore(_directory["store"], TimeProvider.System, new FakeProgress()), static () => new HashSet<string>(), TimeProvider.System);
 
     private static string Content(StoredImage image, string path) => File.ReadAllText(new ImageRoot(image.Layers).Find(path)!.HostPath);
 
@@ -221,7 +221,7 @@ public sealed class ArchiveSourceTests : IDisposable
     {
         using ImageStore store = Open();
         ImageGate gate = new(store, new FakeTrustPolicy(), new FakeMessages());
-        ImageSource source = new(store, new LayerStore(_directory["store"], TimeProvider.System), gate, _host.Registries, new FakeProgress());
+        ImageSource source = new(store, new LayerStore(_directory["store"], TimeProvider.System, new FakeProgress()), gate, _host.Registries, new FakeProgress());
         return await source.GetAsync(name, new FetchOptions(PullPolicy.New, AllowHttp: false, AllowBadTls: false) { SkipTrust = true }, TestContext.Current.CancellationToken);
     }
 
