@@ -262,6 +262,29 @@ public sealed class RegistryTests : SystemTest
     }
 
     [SystemFact]
+    public async Task A_layer_that_does_not_fit_ends_where_the_disks_reserve_begins()
+    {
+        string disk = $"{Scratch}/disk";
+        _ = Directory.CreateDirectory(disk);
+        _ = (await Cli.RunAsync(Ct, "mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk)).Expect(0);
+        try
+        {
+            // A quarter of a megabyte, a thousand times as large without its compression.
+            byte[] tar = OciImage.Tar(new PaxTarEntry(TarEntryType.RegularFile, "zero") { DataStream = new MemoryStream(new byte[256 << 20]) });
+            using FakeRegistry registry = new(OciImage.WithLayer(tar));
+            CliResult result = (await Podctl.RunAsync(Ct, $"--dir={disk}/store", Podctl.Trust, "fetch", "--quiet", registry.Image)).ExpectFailure(1);
+            Assert.Contains("No space left on device", result.Stderr, StringComparison.Ordinal);
+            Assert.Equal("[]\n", (await Podctl.RunAsync(Ct, $"--dir={disk}/store", "image", "list", "--format=json")).Expect(0).Stdout);
+            _ = (await Podctl.RunAsync(Ct, $"--dir={disk}/store", "image", "gc", "--quiet")).Expect(0);
+            Assert.True(new DriveInfo(disk).AvailableFreeSpace > 56 << 20);
+        }
+        finally
+        {
+            _ = (await Cli.RunAsync(CancellationToken.None, "umount", disk)).Expect(0);
+        }
+    }
+
+    [SystemFact]
     public async Task Two_at_once_share_one_download()
     {
         using OwnStore store = new();

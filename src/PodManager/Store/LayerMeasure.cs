@@ -1,19 +1,21 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Common.Native;
+using PodManager.Lifecycle;
 using static Tmds.Linux.LibC;
 
 namespace PodManager.Store;
 
 /// <summary>
-/// Walks a layer's tree and tells what is in it. Of each file's content it takes XXH128, which costs next to nothing while a layer is unpacked: it
+/// Walks a layer's tree and tells what is in it. Of each file's content it takes XXH128 (<see cref="FileHash"/>), which costs next to nothing while a layer is unpacked: it
 /// finds what a disk or a crash did. Who can change a layer on purpose can change its record as well.
 /// </summary>
 internal sealed class LayerMeasure : IDisposable
 {
     private const string Scheme = "xxh128-tree-1:";
     private const int PieceBytes = 256 << 10;
+    private const int SeekToData = 3; // SEEK_DATA, lseek(2)
 
     private readonly Fd _root;
     private readonly IReadOnlyDictionary<ulong, UInt128>? _known;
@@ -128,7 +130,7 @@ internal sealed class LayerMeasure : IDisposable
         else if (status.Type == FileStatus.Regular)
         {
             AddNumber((long)status.SizeBytes);
-            UInt128 content = _known is not null && _known.TryGetValue(status.Inode, out UInt128 known) ? known : HashOf(path);
+            UInt128 content = _known is not null && _known.TryGetValue(status.Inode, out UInt128 known) ? known : HashOf(path, (long)status.SizeBytes);
             AddNumber((long)(ulong)(content >> 64));
             AddNumber((long)(ulong)content);
         }
@@ -145,19 +147,36 @@ internal sealed class LayerMeasure : IDisposable
         AddNumber(-1);
     }
 
-    private UInt128 HashOf(byte[] path)
+    private UInt128 HashOf(byte[] path, long sizeBytes)
     {
         _piece ??= new byte[PieceBytes];
         using Fd file = RawFiles.Open(_root, path, O_RDONLY);
-        XxHash128 hash = new();
-        int got;
-        while ((got = Files.Read(file, _piece)) > 0)
+        FileHash hash = new();
+        long position = 0;
+        while (position < sizeBytes)
         {
+            _ct.ThrowIfCancellationRequested();
+            long data = SeekData(file, position, sizeBytes);
+            hash.AppendZeros(data - position);
+            int got = data < sizeBytes ? Files.Read(file, _piece) : 0;
             hash.Append(_piece.AsSpan(0, got));
-            _progress(got);
+            _progress(data + got - position);
+            position = got > 0 ? data + got : sizeBytes;
         }
 
-        return hash.GetCurrentHashAsUInt128();
+        return hash.Finish();
+    }
+
+    /// <summary>Where the next data is, from which is read then. A hole may be larger than anybody could read.</summary>
+    private static long SeekData(Fd file, long position, long sizeBytes)
+    {
+        long data = Libc.LSeek(file.Number, position, SeekToData);
+        if (data < 0 && (Errno)Marshal.GetLastPInvokeError() is not Errno.ENXIO and Errno errno)
+        {
+            throw new NativeException("lseek", "", errno);
+        }
+
+        return data < 0 ? sizeBytes : data;
     }
 
     private void AddBytes(byte[] bytes)

@@ -1,6 +1,7 @@
 using System.Text;
 using PodManager.Images;
 using PodManager.Images.Oci;
+using PodManager.Lifecycle;
 using PodManager.Pods;
 using PodManager.Tests.Images.Tar;
 using Xunit;
@@ -162,6 +163,50 @@ public sealed class ManifestResolverTests
         _ = await RefusedAsync(origin.Add(image));
     }
 
+    [Fact]
+    public async Task An_index_that_leads_back_to_itself_ends_somewhere()
+    {
+        // No digest can be made for this; an origin that does not look would serve it.
+        byte[] index = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{MediaTypes.OciIndex}}","digest":"sha256:{{new string('1', 64)}}","size":100}]}""");
+
+        Assert.Contains("without end", await RefusedAsync(new LoopingOrigin(index)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[", "]", 100_000)]
+    [InlineData("{\"a\":", "}", 100_000)]
+    [InlineData("{\"annotations\":", "}", 1_000_000)]
+    public async Task Documents_nested_without_end_are_refused(string open, string close, int depth)
+    {
+        byte[] bomb = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth)));
+        Assert.Contains("not valid JSON", await RefusedAsync(new FakeOrigin().Add(bomb, MediaTypes.OciManifest)), StringComparison.Ordinal);
+
+        // The same where nobody looks at it.
+        byte[] hidden = [.. "{\"schemaVersion\":2,\"x\":"u8, .. bomb, (byte)'}'];
+        Assert.Contains("not valid JSON", await RefusedAsync(new FakeOrigin().Add(hidden, MediaTypes.OciManifest)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_digest_in_capitals_is_none()
+    {
+        // Two spellings of one digest would be two names of one blob.
+        TestImage image = Image;
+        string manifest = Encoding.UTF8.GetString(image.Manifest);
+        foreach (string hex in (string[])[ContentHash.Of(image.Config).Hex, ContentHash.Of(image.Blobs[0]).Hex])
+        {
+            string changed = manifest.Replace(hex, hex.ToUpperInvariant(), StringComparison.Ordinal);
+            Assert.NotEqual(manifest, changed);
+            Assert.Contains("digest", await RefusedAsync(new FakeOrigin().Add(Encoding.UTF8.GetBytes(changed), MediaTypes.OciManifest).Add(image)), StringComparison.Ordinal);
+        }
+
+        TestImage config = new TestImage { Architecture = "amd64", AppConfig = "{}" }.Layer(new TarBuilder());
+        string diffId = config.DiffIds[0].Hex;
+        byte[] shouting = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(config.Config).Replace(diffId, diffId.ToUpperInvariant(), StringComparison.Ordinal));
+        byte[] pointing = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(config.Manifest)
+            .Replace(TestImage.Descriptor(config.Config, config.ConfigType), TestImage.Descriptor(shouting, config.ConfigType), StringComparison.Ordinal));
+        Assert.Contains("invalid digest", await RefusedAsync(new FakeOrigin().Add(pointing, MediaTypes.OciManifest).Add(shouting, MediaTypes.OciConfig)), StringComparison.Ordinal);
+    }
+
     private static byte[] Json(string text) => Encoding.UTF8.GetBytes(text.Replace("\"D\"", $"\"sha256:{new string('1', 64)}\"", StringComparison.Ordinal));
 
     private static string Entry(TestImage image, string os, string architecture, string variant = "") => TestImage.Descriptor(
@@ -170,4 +215,18 @@ public sealed class ManifestResolverTests
     private static Task<ResolvedImage> ResolveAsync(IImageOrigin origin) => new ManifestResolver(origin, Amd64).ResolveAsync(TestContext.Current.CancellationToken);
 
     private static async Task<string> RefusedAsync(IImageOrigin origin) => (await Assert.ThrowsAsync<PodctlException>(() => ResolveAsync(origin))).Message;
+
+    /// <summary>Gives one index, whatever is asked for.</summary>
+    private sealed class LoopingOrigin(byte[] index) : IImageOrigin
+    {
+        public Task<ImageDocument> ReadNamedAsync(CancellationToken ct) => Task.FromResult(new ImageDocument(ContentHash.Of(index), MediaTypes.OciIndex, index));
+
+        public Task<ImageDocument> ReadAsync(Blob blob, CancellationToken ct) => ReadNamedAsync(ct);
+
+        public Task<Stream> OpenAsync(Blob blob, CancellationToken ct) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
 }

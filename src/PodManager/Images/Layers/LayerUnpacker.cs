@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using Common.Native;
 using PodManager.Images.Tar;
 using PodManager.Lifecycle;
@@ -17,7 +16,7 @@ internal sealed class LayerUnpacker : IDisposable
     private readonly TarReader _archive;
     private readonly LayerTree _tree;
     private readonly DiskReserve _reserve;
-    private readonly XxHash128 _contentHash = new();
+    private readonly FileHash _contentHash = new();
     private readonly Dictionary<ulong, UInt128> _fileHashes = [];
     private long _sizeBytes;
     private long _entries;
@@ -167,19 +166,23 @@ internal sealed class LayerUnpacker : IDisposable
         if (entry.Regions is null)
         {
             WriteContent(file, long.MaxValue);
-            _fileHashes[InodeOf(file)] = _contentHash.GetCurrentHashAsUInt128();
         }
         else
         {
-            _ = _fileHashes.Remove(InodeOf(file)); // a file that had the number before it; what has holes is read again
+            long end = 0;
             foreach (TarRegion region in entry.Regions)
             {
+                _contentHash.AppendZeros(region.Offset - end);
+                end = region.Offset + region.Length;
                 _ = NativeException.ThrowIfFailed(Libc.LSeek(file.Number, region.Offset, SEEK_SET), "lseek");
                 WriteContent(file, region.Length);
             }
 
+            _contentHash.AppendZeros(entry.SizeBytes - end);
             _ = NativeException.ThrowIfFailed(Libc.FTruncate(file.Number, entry.SizeBytes), "ftruncate");
         }
+
+        _fileHashes[InodeOf(file)] = _contentHash.Finish();
 
         // The owner first: chown(2) takes away the setuid bit and file capabilities.
         _ = NativeException.ThrowIfFailed(Libc.FChOwn(file.Number, entry.Uid, entry.Gid), "chown");
@@ -192,7 +195,6 @@ internal sealed class LayerUnpacker : IDisposable
 
     private void WriteContent(Fd file, long limit)
     {
-        _contentHash.Reset();
         while (limit > 0)
         {
             ReadOnlySpan<byte> piece = _archive.ReadContent(limit);

@@ -143,28 +143,53 @@ public sealed class ImageExporterTests : IDisposable
         _ = Assert.Throws<PodctlException>(() => Extract(store, image, "link", rootFsOnly: true, overwrite: true));
     }
 
+    [RootFact]
+    public async Task Links_of_one_layer_lead_no_other_layer_out()
+    {
+        string outside = _directory["outside"];
+        _ = Directory.CreateDirectory(outside);
+        await File.WriteAllTextAsync(Path.Combine(outside, "file"), "untouched", Ct);
+        TestImage image = new TestImage()
+            .Layer(new TarBuilder().Folder("./", time: 1).Symlink("out", outside).Symlink("up", "../../../..").Symlink("hidden", outside).Symlink("self", "/proc/self/root").Folder("dir").File("dir/kept", "k"))
+            .Layer(new TarBuilder()
+                .File("out/file", "evil").File($"up{outside}/file", "evil").File("hidden/.wh.file").File("hidden/.wh..wh..opq").File($"self{outside}/file", "evil").Symlink("dir", outside))
+            .Layer(new TarBuilder().File("dir/file", "evil").File("dir/.wh.kept").HardLink("dir/hard", "dir/file"));
+        StoredImage stored = await ImportAsync("one", image);
+        using ImageStore store = Open("one");
+
+        Extract(store, stored, "tree", rootFsOnly: true, overwrite: false);
+
+        Assert.Equal(["file"], Directory.GetFileSystemEntries(outside).Select(static path => Path.GetFileName(path)));
+        Assert.Equal("untouched", await File.ReadAllTextAsync(Path.Combine(outside, "file"), Ct));
+        Assert.Equal("evil", await File.ReadAllTextAsync(_directory["tree/out/file"], Ct));
+        Assert.Equal("evil", await File.ReadAllTextAsync(_directory["tree/dir/file"], Ct));
+        Assert.All((string[])["out", "up", "hidden", "self", "dir"], name => Assert.Null(new FileInfo(_directory[$"tree/{name}"]).LinkTarget));
+        Assert.Equal(["one", "outside", "tree"], Directory.GetDirectories(_directory.Path).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+    }
+
     private static string Line(IReadOnlyList<string> tree, string name) => tree.Single(line => line.StartsWith(name + " ", StringComparison.Ordinal));
 
-    private async Task<StoredImage> ImportAsync(string store)
+    private async Task<StoredImage> ImportAsync(string store, TestImage? other = null)
     {
+        TestImage image = other ?? _image;
         string directory = _directory["layout"];
         _ = Directory.CreateDirectory($"{directory}/blobs/sha256");
         await File.WriteAllTextAsync($"{directory}/oci-layout", """{"imageLayoutVersion":"1.0.0"}""", Ct);
-        await File.WriteAllBytesAsync($"{directory}/index.json", TestImage.Index(_image.Entry()), Ct);
-        foreach (byte[] blob in (IEnumerable<byte[]>)[_image.Manifest, _image.Config, .. _image.Blobs])
+        await File.WriteAllBytesAsync($"{directory}/index.json", TestImage.Index(image.Entry()), Ct);
+        foreach (byte[] blob in (IEnumerable<byte[]>)[image.Manifest, image.Config, .. image.Blobs])
         {
             await File.WriteAllBytesAsync($"{directory}/blobs/sha256/{ContentHash.Of(blob).Hex}", blob, Ct);
         }
 
-        StoredImage image = await FetchAsync(store, $"oci:{directory}");
+        StoredImage stored = await FetchAsync(store, $"oci:{directory}");
         Directory.Delete(directory, recursive: true);
-        return image;
+        return stored;
     }
 
     private async Task<StoredImage> FetchAsync(string store, string name)
     {
         using ImageStore images = Open(store);
-        ImageSource source = new(images, new LayerStore(_directory[store], TimeProvider.System), new ImageGate(images, new FakeTrustPolicy(), new FakeMessages()), _host.Registries, _progress);
+        ImageSource source = new(images, new LayerStore(_directory[store], TimeProvider.System, new FakeProgress()), new ImageGate(images, new FakeTrustPolicy(), new FakeMessages()), _host.Registries, _progress);
         return await source.GetAsync(name, new FetchOptions(PullPolicy.New, AllowHttp: false, AllowBadTls: false) { SkipTrust = true }, Ct);
     }
 
@@ -188,8 +213,8 @@ public sealed class ImageExporterTests : IDisposable
         Exporter("one", store).Extract(new ImageExtraction(image, documents, Path.Combine(_directory.Path, directory), rootFsOnly, overwrite), Ct);
     }
 
-    private ImageExporter Exporter(string store, ImageStore images) => new(images, new LayerStore(_directory[store], TimeProvider.System), _progress);
+    private ImageExporter Exporter(string store, ImageStore images) => new(images, new LayerStore(_directory[store], TimeProvider.System, new FakeProgress()), _progress);
 
     private ImageStore Open(string store) =>
-        new(_directory[store], new LayerStore(_directory[store], TimeProvider.System), static () => new HashSet<string>(), TimeProvider.System);
+        new(_directory[store], new LayerStore(_directory[store], TimeProvider.System, new FakeProgress()), static () => new HashSet<string>(), TimeProvider.System);
 }

@@ -1,5 +1,7 @@
 using Common.Native;
 using PodManager.Images.Layers;
+using PodManager.Lifecycle;
+using PodManager.Store;
 using PodManager.Tests.Images.Tar;
 using PodManager.Tests.Store;
 using Xunit;
@@ -171,6 +173,54 @@ public sealed class HostileArchiveTests : IDisposable
         }
 
         Unpack(archive);
+    }
+
+    [RootFact]
+    public void A_size_that_the_archive_does_not_have_is_refused()
+    {
+        Refused(new TarBuilder().Entry("x", '0', change: static header => TarBuilder.Octal(header, 124, 12, 4L << 30)));
+        Refused(new TarBuilder().Pax(("size", "4294967296")).File("x"));
+        Refused(new TarBuilder().Entry("x", '0', change: static header => TarBuilder.Binary(header, 124, 12, 1L << 60)));
+        Refused(new TarBuilder().Pax(("GNU.sparse.size", "4294967296"), ("GNU.sparse.map", "0,4294967296")).File("x"));
+        Refused(new TarBuilder().LongName("x").Entry("././@LongLink", 'L', change: static header => TarBuilder.Octal(header, 124, 12, 4L << 30)));
+        Refused(new TarBuilder().Pax(("SCHILY.xattr.user.large", new string('x', 100_000))).File("x"));
+    }
+
+    [RootFact]
+    public void A_hole_of_terabytes_costs_nothing()
+    {
+        // As large as ext4 allows, in one kilobyte: also what is noted of the layer's content must not need a look at all of it.
+        const string size = "17000000000000";
+        byte[] archive = new TarBuilder().Pax(("GNU.sparse.size", size), ("GNU.sparse.map", "4096,3,16000000000000,4")).File("x", "abcdefg").Build();
+        LayerContent content;
+        try
+        {
+            content = LayerUnpacker.Unpack(new MemoryStream(archive), _layer, TestContext.Current.CancellationToken);
+        }
+        catch (NativeException failure) when (failure.Errno is Errno.EFBIG or Errno.EINVAL)
+        {
+            return; // a file system whose files end sooner
+        }
+
+        LayerTreeRecord known = LayerMeasure.Of(_layer, content.FileHashes, TestContext.Current.CancellationToken);
+        LayerTreeRecord read = LayerMeasure.Of(_layer, new Dictionary<ulong, UInt128>(), TestContext.Current.CancellationToken);
+        Assert.Equal(known, read);
+        Assert.Equal((7, long.Parse(size)), (content.SizeBytes, read.SizeBytes));
+    }
+
+    [RootFact]
+    public void A_hundred_thousand_entries_are_just_many()
+    {
+        TarBuilder archive = new();
+        for (int i = 0; i < 100_000; i++)
+        {
+            _ = i < 50_000 ? archive.File($"{i % 100}/{i}") : archive.HardLink($"links/{i}", $"{i % 100}/{i - 50_000}");
+        }
+
+        LayerContent content = LayerUnpacker.Unpack(new MemoryStream(archive.Build()), _layer, TestContext.Current.CancellationToken);
+
+        Assert.Equal(100_000, content.Entries);
+        Assert.Equal(50_000, Directory.EnumerateFiles(Path.Combine(_layer, "links")).Count());
     }
 
     private void Unpack(TarBuilder archive)
