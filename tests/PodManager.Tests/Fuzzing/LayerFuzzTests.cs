@@ -1,6 +1,7 @@
 using Common.Native;
 using PodManager.Images.Layers;
 using PodManager.Lifecycle;
+using PodManager.Store;
 using PodManager.Tests.Images;
 using PodManager.Tests.Store;
 using Xunit;
@@ -11,6 +12,7 @@ namespace PodManager.Tests.Fuzzing;
 public sealed class LayerFuzzTests
 {
     private const int OutputLimitBytes = 4 << 20;
+    private static readonly Dictionary<ulong, UInt128> NoHashes = [];
 
     [Fact]
     public Task Compressed_data()
@@ -40,6 +42,9 @@ public sealed class LayerFuzzTests
                 {
                     LayerContent content = LayerUnpacker.Unpack(new MemoryStream(input), layer, CancellationToken.None);
                     Assert.True(content.Entries >= 0);
+
+                    // What is noted of a layer while it is unpacked is what somebody finds who reads it.
+                    Assert.Equal(LayerMeasure.Of(layer, content.FileHashes, CancellationToken.None), LayerMeasure.Of(layer, NoHashes, CancellationToken.None));
                 }
                 catch (Exception refused) when (refused is InvalidDataException or NativeException)
                 {
