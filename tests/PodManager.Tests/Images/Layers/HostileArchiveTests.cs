@@ -211,16 +211,17 @@ public sealed class HostileArchiveTests : IDisposable
     [RootFact]
     public void A_hundred_thousand_entries_are_just_many()
     {
+        // Most of them further names, which is what a disk does fastest.
         TarBuilder archive = new();
         for (int i = 0; i < 100_000; i++)
         {
-            _ = i < 50_000 ? archive.File($"{i % 100}/{i}") : archive.HardLink($"links/{i}", $"{i % 100}/{i - 50_000}");
+            _ = i < 5000 ? archive.File($"{i / 100}/{i}") : archive.HardLink($"links/{i}", $"{i % 50}/{i % 50 * 100}");
         }
 
         LayerContent content = LayerUnpacker.Unpack(new MemoryStream(archive.Build()), _layer, TestContext.Current.CancellationToken);
 
         Assert.Equal(100_000, content.Entries);
-        Assert.Equal(50_000, Directory.EnumerateFiles(Path.Combine(_layer, "links")).Count());
+        Assert.Equal(95_000, Directory.EnumerateFiles(Path.Combine(_layer, "links")).Count());
     }
 
     private void Unpack(TarBuilder archive)
