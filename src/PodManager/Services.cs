@@ -33,6 +33,8 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     public IPodRunner Runner => new RunService(new RunServices(
         ImageSource, PodStore, new PodStarter(() => Units, () => Machines, _trace), () => Units, Journals, messages, _trace, time));
 
+    public IPodMeter Meter => new PodMeter();
+
     public ICommandRunner Exec => new ExecService(Pods, new CommandPlanner(new CallFilterCompiler(new SystemCallSets()), static layers => new ImageRoot(layers)), settings.Directory);
 
     public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);

@@ -7,6 +7,8 @@ internal static class Records
 {
     public static AppName Name(string text) => AppName.TryParse(text, out AppName? name) ? name.Value : throw new ArgumentException(text);
 
+    public static PodName PodName(string text) => PodManager.Pods.PodName.TryParse(text, out PodName? name) ? name.Value : throw new ArgumentException(text);
+
     public static PodRecord New(params string[] apps)
     {
         PodId id = PodId.New();
@@ -26,6 +28,7 @@ internal static class Records
         Name = Name(name),
         Image = new PodImage($"registry.example/{name}:1.0", "sha256:" + new string('a', 64)),
         Layers = [$"/layers/{name}"],
+        Program = "/bin/true",
         Exec = ["/bin/true"],
         User = new PodUser(0, 0, []),
         WorkingDirectory = "/",

@@ -54,6 +54,23 @@ public sealed class ExecTests : SystemTest
     }
 
     [SystemTheory]
+    [InlineData("--private-users=yes")]
+    [InlineData("--private-users=no")]
+    public async Task A_caller_s_inheritable_capabilities_get_nobody_beyond_the_bounding_set(string podFlag)
+    {
+        const string tell = "grep ^Cap /proc/self/status /proc/1/status | sed 's/.*status://'";
+        string[] caller = ["--inh-caps=+sys_ptrace,+net_admin,+sys_module", "--", Podctl.Program];
+        CliResult app = await Cli.RunAsync(Ct, "setpriv", [.. caller, .. (Run.Shell(tell) with { Flags = [podFlag] }).Words(NewUuidFile())]);
+        TestPod pod = await DetachAsync(new Run("sleep", "60") { Flags = [podFlag] });
+        CliResult command = await Cli.RunAsync(Ct, "setpriv", [.. caller, "exec", pod.Uuid, "sh", "-c", tell]);
+        foreach (string text in new[] { app.Expect(0).Stdout, command.Expect(0).Stdout })
+        {
+            Assert.Contains("CapPrm:\t00000000a80425fb\nCapEff:\t00000000a80425fb\nCapBnd:\t00000000a80425fb\n", text, StringComparison.Ordinal);
+            Assert.Equal(2, text.Split("CapInh:\t0000000000000000\n").Length - 1);
+        }
+    }
+
+    [SystemTheory]
     [InlineData(SyscallProgram.Bpf)]
     [InlineData(SyscallProgram.Keyctl)]
     [InlineData(SyscallProgram.Mount)]

@@ -13,7 +13,7 @@ public sealed partial class LookTests : SystemTest
     public async Task An_empty_list_is_a_header_and_in_json_two_brackets()
     {
         string store = $"--dir={Scratch}/store";
-        Assert.Matches("^UUID\\s+APP\\s+IMAGE NAME\\s+STATE\\s+CREATED\\s+STARTED\\s+NETWORKS\n$", (await Podctl.RunAsync(Ct, "list", store)).Expect(0).Stdout);
+        Assert.Matches("^UUID\\s+APP\\s+IMAGE NAME\\s+STATE\\s+CREATED\\s+STARTED\\s+NETWORKS\\s+NAME\n$", (await Podctl.RunAsync(Ct, "list", store)).Expect(0).Stdout);
         Assert.Equal("", (await Podctl.RunAsync(Ct, "list", store, "--no-legend")).Expect(0).Stdout);
         Assert.Equal("[]\n", (await Podctl.RunAsync(Ct, "list", store, "--format=json")).Expect(0).Stdout);
     }

@@ -24,7 +24,7 @@ internal static class Stage1Protocol
     /// <summary>For a command: the plan, a file without a name.</summary>
     public const int PlanDescriptor = 5;
 
-    /// <summary>For a command: the app's cgroup.procs, open for writing.</summary>
+    /// <summary>For a command: to `stage1 join`, the directory of the app's cgroup; to `stage1 command`, if it has to move there itself, its cgroup.procs, open for writing.</summary>
     public const int CgroupDescriptor = 6;
 
     /// <summary>For a command: /proc/PID of the pod's PID 1.</summary>

@@ -8,7 +8,7 @@ namespace PodManager.Commands;
 internal abstract class CommandInPod : Verb
 {
     private readonly GlobalFlags _globals;
-    private readonly Argument<string[]> _pod = new("UUID") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string[]> _pod = new("POD") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Flag<AppName?> _app = Flags.One<AppName?>("--app", "NAME", "the app, if the pod has several", RunValues.ReadAppName, null);
 
     protected CommandInPod(CommandContext context, GlobalFlags globals, string name, string description)
@@ -26,11 +26,11 @@ internal abstract class CommandInPod : Verb
 
     protected CommandContext Context { get; }
 
-    public override IEnumerable<string> Faults(ParseResult parsed) => parsed.GetValue(_pod) is [_] ? [] : ["must provide the UUID of a pod"];
+    public override IEnumerable<string> Faults(ParseResult parsed) => parsed.GetValue(_pod) is [_] ? [] : ["must provide the UUID or the name of a pod"];
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
-        IReadOnlyList<string> command = arguments is [] or null ? [] : arguments[0] == "--" ? [.. arguments.Skip(1)] : arguments;
+        IReadOnlyList<string> command = words.Arguments is [] or null ? [] : words.Arguments[0] == "--" ? [.. words.Arguments.Skip(1)] : words.Arguments;
         using IServices services = Context.Open(_globals.Read(parsed));
         try
         {

@@ -5,6 +5,8 @@ namespace PodManager.Commands;
 /// <summary>Finds the verb in a command line, checks all of its words, and runs it.</summary>
 internal sealed class CommandLine
 {
+    private static readonly ParserConfiguration PlainWords = new() { ResponseFileTokenReplacer = null };
+
     private readonly CommandContext _context;
     private readonly GlobalFlags _globals = new();
     private readonly Command _root;
@@ -15,12 +17,20 @@ internal sealed class CommandLine
         _root = new Command("podctl", "Run container images as pods on a systemd host")
         {
             new RunCommand(context, _globals),
+            new PrepareCommand(context, _globals),
+            new RunPreparedCommand(context, _globals),
             new ListCommand(context, _globals),
             new StatusCommand(context, _globals),
+            new InspectCommand(context, _globals),
+            new TopCommand(context, _globals),
+            new StatsCommand(context, _globals),
             new ExecCommand(context, _globals),
             new EnterCommand(context, _globals),
             new LogsCommand(context, _globals),
             new StopCommand(context, _globals),
+            new KillCommand(context, _globals),
+            new PauseCommand(context, _globals),
+            new ResumeCommand(context, _globals),
             new RmCommand(context, _globals),
             new GcCommand(context, _globals),
             new FetchCommand(context, _globals),
@@ -45,6 +55,7 @@ internal sealed class CommandLine
                 new TrustListCommand(context, _globals),
                 new TrustRmCommand(context, _globals),
             },
+            new CompleteCommand(context, _globals),
             new VersionCommand(context),
             new HelpCommand(context),
         };
@@ -84,15 +95,20 @@ internal sealed class CommandLine
                 ExitCode.Usage, words.Faults.Count > 0 ? string.Join("; ", words.Faults) : "missing command", $"`{PathOf(words.Command)} --help` lists the commands");
         }
 
-        ParseResult parsed = _root.Parse(words.Words, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        List<string> faults = [.. words.Faults, .. parsed.Errors.Select(static error => error.Message.TrimEnd('.')), .. verb.Faults(parsed)];
+        ParseResult parsed = _root.Parse(words.Words, PlainWords);
+        ParsedApp[] apps = [.. words.Apps.Select(app => new ParsedApp(app.Image, verb.AppGrammar!.Parse(app.Words, PlainWords), app.Arguments))];
+        List<string> faults =
+        [
+            .. words.Faults, .. apps.Select(static app => app.Flags).Prepend(parsed).SelectMany(static flags => flags.Errors).Select(static error => error.Message.TrimEnd('.')),
+            .. verb.Faults(parsed), .. verb.AppFaults(parsed, apps),
+        ];
         if (faults.Count > 0)
         {
             throw new PodctlException(ExitCode.Usage, string.Join("; ", faults), $"`{PathOf(verb)} --help` shows how it is used");
         }
 
         onSettings(_globals.Read(parsed));
-        return await verb.RunAsync(parsed, words.Arguments, ct);
+        return await verb.RunAsync(parsed, new VerbWords(words.Arguments, apps), ct);
     }
 
     private static string PathOf(Command command) =>

@@ -10,7 +10,7 @@ internal sealed class EnterCommand(CommandContext context, GlobalFlags globals)
 {
     private const string DefaultShell = "/bin/bash";
 
-    public override string Usage => "enter [--app=NAME] UUID [COMMAND [ARGUMENT…]]";
+    public override string Usage => "enter [--app=NAME] POD [COMMAND [ARGUMENT…]]";
 
     protected override ExecOptions Complete(ExecOptions options, ParseResult parsed)
     {

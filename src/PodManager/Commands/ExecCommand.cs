@@ -26,14 +26,14 @@ internal sealed class ExecCommand : CommandInPod
         Add(_workingDirectory);
     }
 
-    public override string Usage => "exec [FLAGS] UUID COMMAND [ARGUMENT…]";
+    public override string Usage => "exec [FLAGS] POD COMMAND [ARGUMENT…]";
 
     public override IEnumerable<string> Faults(ParseResult parsed) =>
         _terminal.Of(parsed) && !_input.Of(parsed) ? [.. base.Faults(parsed), "--tty and --interactive=no exclude each other"] : base.Faults(parsed);
 
     protected override ExecOptions Complete(ExecOptions options, ParseResult parsed) => options with
     {
-        Command = options.Command.Count > 0 ? options.Command : throw new PodctlException(ExitCode.Usage, "must provide a command", "`podctl exec UUID COMMAND` runs it, `podctl enter UUID` a shell"),
+        Command = options.Command.Count > 0 ? options.Command : throw new PodctlException(ExitCode.Usage, "must provide a command", "`podctl exec POD COMMAND` runs it, `podctl enter POD` a shell"),
         User = _user.Of(parsed),
         Environment = _environment.Of(parsed),
         WorkingDirectory = _workingDirectory.Of(parsed),

@@ -35,7 +35,7 @@ internal sealed class FetchCommand : Verb
     public override IEnumerable<string> Faults(ParseResult parsed) =>
         [.. ImageNames.Faults(parsed.GetValue(_images) ?? []), .. AuthFileFlag.FaultOf(_authFile.Of(parsed)) is { } fault ? new[] { fault } : []];
 
-    public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override async Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         Settings settings = _globals.Read(parsed) with { Progress = _progress.Of(parsed) };
         using IServices services = _context.Open(settings);

@@ -9,9 +9,6 @@ internal interface IFlag
     /// <summary>What the flag means without a value; null if it needs one.</summary>
     string? BareValue { get; }
 
-    /// <summary>It says something about one app, and stands after that app's image.</summary>
-    bool IsForApp { get; }
-
     /// <summary>It may be given once only; of other flags with one value the last counts.</summary>
     bool IsUnique { get; }
 }
@@ -47,8 +44,6 @@ internal sealed class Flag<T> : Option<FlagValue<T>>, IFlag
     }
 
     public string? BareValue { get; init; }
-
-    public bool IsForApp { get; init; }
 
     public bool IsUnique { get; init; }
 

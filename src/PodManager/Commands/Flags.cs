@@ -23,17 +23,17 @@ internal static class Flags
         return flag;
     }
 
-    public static Flag<string?> Text(string name, string value, string description, bool isForApp = false, bool isUnique = false) =>
-        new(name, value, description, static (text, _) => text, static values => values.Count > 0 ? values[^1] : null) { IsForApp = isForApp, IsUnique = isUnique };
+    public static Flag<string?> Text(string name, string value, string description, bool isUnique = false) =>
+        new(name, value, description, static (text, _) => text, static values => values.Count > 0 ? values[^1] : null) { IsUnique = isUnique };
 
     /// <summary>One value, the last if there are several.</summary>
-    public static Flag<T> One<T>(string name, string value, string description, ValueReader<T> read, T absent, string? bareValue = null, bool isForApp = false) =>
-        new(name, value, description, Reader(read), values => values.Count > 0 ? values[^1] : absent) { BareValue = bareValue, IsForApp = isForApp };
+    public static Flag<T> One<T>(string name, string value, string description, ValueReader<T> read, T absent, string? bareValue = null) =>
+        new(name, value, description, Reader(read), values => values.Count > 0 ? values[^1] : absent) { BareValue = bareValue };
 
     /// <summary>May be repeated, and each value may be a list.</summary>
     public static Flag<IReadOnlyList<T>> Many<T>(
-        string name, string value, string description, ValueReader<IReadOnlyList<T>> read, bool isForApp = false) =>
-        new(name, value, description, Reader(read), static lists => [.. lists.SelectMany(static list => list)]) { IsForApp = isForApp };
+        string name, string value, string description, ValueReader<IReadOnlyList<T>> read) =>
+        new(name, value, description, Reader(read), static lists => [.. lists.SelectMany(static list => list)]);
 
     /// <summary>`--format`.</summary>
     public static Flag<OutputFormat> Format() => One("--format", "FORMAT", "json or json-pretty instead of text", ReadFormat, OutputFormat.Text);

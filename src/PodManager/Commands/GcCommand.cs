@@ -31,7 +31,7 @@ internal sealed class GcCommand : Verb
 
     public override string Usage => "gc [FLAGS]";
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         GarbageOptions options = new(_gracePeriod.Of(parsed), _expirePrepared.Of(parsed), _markOnly.Of(parsed));
@@ -50,6 +50,9 @@ internal sealed class GcCommand : Verb
         {
             case GarbageEvent.Marked { IsAborted: true } e:
                 _context.Messages.Note($"moving failed prepare \"{e.Pod}\" to garbage");
+                break;
+            case GarbageEvent.Expired e:
+                _context.Messages.Note($"moving pod \"{e.Pod}\" to garbage: it was prepared more than {GoDuration.Format(e.Age)} ago and never run");
                 break;
             case GarbageEvent.Marked e:
                 _context.Messages.Note($"moving pod \"{e.Pod}\" to garbage");

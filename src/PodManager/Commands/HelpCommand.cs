@@ -17,7 +17,7 @@ internal sealed class HelpCommand : Verb
 
     public override string Usage => "help [COMMAND]";
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         Command command = parsed.RootCommandResult.Command;
         IReadOnlyList<Option> globals = [.. command.Options];

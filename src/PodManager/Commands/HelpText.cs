@@ -16,9 +16,9 @@ internal static class HelpText
         _ = text.Append("Usage: podctl ").Append(usage).Append("\n\n").Append(command.Description).Append('\n');
         Section(text, "Commands", [.. command.Subcommands.Select(static child => (child.Name, child.Description ?? ""))]);
         Option[] own = [.. command.Options.Where(option => !globals.Contains(option))];
-        bool hasApps = own.Any(static option => option is IFlag { IsForApp: true });
-        Section(text, hasApps ? "Pod flags" : "Flags", Lines(own.Where(static option => option is not IFlag { IsForApp: true })));
-        Section(text, "App flags, after the image", Lines(own.Where(static option => option is IFlag { IsForApp: true })));
+        Command? app = (command as Verb)?.AppGrammar;
+        Section(text, app is null ? "Flags" : "Pod flags", Lines(own));
+        Section(text, "App flags, after an image", Lines(app?.Options ?? []));
         Section(text, "Global flags", usage.StartsWith('[') ? [.. Lines(globals), ("--version", "print podctl's version")] : Lines(globals));
         return text.ToString();
     }

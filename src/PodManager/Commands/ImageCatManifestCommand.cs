@@ -25,7 +25,7 @@ internal sealed class ImageCatManifestCommand : Verb
 
     public override IEnumerable<string> Faults(ParseResult parsed) => ImageNames.Faults(parsed.GetValue(_image) ?? [], ImageNames.One);
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         ImageDetails image = services.Images.Describe(ImageRef.Parse(parsed.GetValue(_image)![0]));

@@ -32,23 +32,33 @@ internal sealed class ImageExportCommand : Verb
 
     public override IEnumerable<string> Faults(ParseResult parsed) => ImageNames.FaultsWithTarget(parsed.GetValue(_words) ?? [], "an output file, or - for standard output");
 
-    public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override async Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
-        string[] words = parsed.GetValue(_words)!;
-        bool isStandardOutput = words[1] == "-";
+        string[] places = parsed.GetValue(_words)!;
+        bool isStandardOutput = places[1] == "-";
         if (isStandardOutput && _context.Out.IsTerminal)
         {
             throw new PodctlException(ExitCode.Usage, "an archive is not written to a terminal", "name a file, or redirect standard output");
         }
 
         using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _progress.Of(parsed) });
-        ImageRef reference = ImageRef.Parse(words[0]);
+        ImageRef reference = ImageRef.Parse(places[0]);
         ImageDetails image = services.Images.Describe(reference);
         ImageExport export = new(image, reference is StoredImageRef ? image.Summary.Names : [reference.Name], _format.Of(parsed));
         await (isStandardOutput
-            ? services.ImageExporter.ExportAsync(export, piece => _context.Out.Bytes(piece.Span), ct)
-            : services.ImageExporter.ExportAsync(export, words[1], _overwrite.Of(parsed), ct));
+            ? services.ImageExporter.ExportAsync(export, Write, ct)
+            : services.ImageExporter.ExportAsync(export, places[1], _overwrite.Of(parsed), ct));
         return (int)ExitCode.Ok;
+    }
+
+    /// <summary>Of an archive, unlike of a list, a part is of no use: that its reader has gone is a failure.</summary>
+    private void Write(ReadOnlyMemory<byte> piece)
+    {
+        _context.Out.Bytes(piece.Span);
+        if (_context.Out.IsClosed)
+        {
+            throw new PodctlException(ExitCode.Failed, "cannot write the archive to standard output: nobody reads it");
+        }
     }
 
     private static string? ReadFormat(string text, out ArchiveFormat value)

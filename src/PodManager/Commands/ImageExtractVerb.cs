@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Common.Native;
 using PodManager.Lifecycle;
 using PodManager.Pods;
 
@@ -31,16 +32,43 @@ internal abstract class ImageExtractVerb : Verb
 
     public override IEnumerable<string> Faults(ParseResult parsed) => ImageNames.FaultsWithTarget(parsed.GetValue(_words) ?? [], "an output directory");
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
-        string[] words = parsed.GetValue(_words)!;
+        string[] places = parsed.GetValue(_words)!;
+        RefuseStore(places[1], _globals.Read(parsed).Directory);
         using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _progress.Of(parsed) });
-        ImageRef reference = ImageRef.Parse(words[0]);
+        ImageRef reference = ImageRef.Parse(places[0]);
         ImageDetails details = services.Images.Describe(reference);
         StoredImage image = services.Images.Find(reference)
             ?? throw new PodctlException(ExitCode.Failed, $"layers of image '{reference.Name}' are missing", "`podctl image fsck --repair` fetches them again");
-        services.ImageExporter.Extract(new ImageExtraction(image, DocumentsOf(details), words[1], _rootFsOnly.Of(parsed), _overwrite.Of(parsed)), ct);
+        services.ImageExporter.Extract(new ImageExtraction(image, DocumentsOf(details), places[1], _rootFsOnly.Of(parsed), _overwrite.Of(parsed)), ct);
         return Task.FromResult((int)ExitCode.Ok);
+    }
+
+    /// <summary>podctl's own data would be replaced.</summary>
+    private static void RefuseStore(string target, string store)
+    {
+        string path = RealPath(Path.GetFullPath(target));
+        string data = RealPath(store);
+        static bool IsWithin(string path, string directory) => path == directory || path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal);
+        if (IsWithin(path, data) || IsWithin(data, path))
+        {
+            throw new PodctlException(ExitCode.Usage, $"cannot extract an image to '{target}': podctl keeps images and pods in '{store}'", "name another directory");
+        }
+    }
+
+    /// <summary>Where a path leads, as far as it exists.</summary>
+    private static string RealPath(string path)
+    {
+        try
+        {
+            using Fd open = Files.Open(path, Tmds.Linux.LibC.O_PATH);
+            return new FileInfo(open.ProcPath).LinkTarget ?? path;
+        }
+        catch (NativeException) when (Path.GetDirectoryName(path) is { } parent)
+        {
+            return Path.Combine(RealPath(parent), Path.GetFileName(path));
+        }
     }
 
     /// <summary>The files beside the root file system.</summary>

@@ -28,7 +28,7 @@ internal sealed class ImageFsckCommand : Verb
 
     public override string Usage => "image fsck [FLAGS]";
 
-    public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override async Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         Settings settings = _globals.Read(parsed) with { Progress = _progress.Of(parsed) };
         using IServices services = _context.Open(settings);

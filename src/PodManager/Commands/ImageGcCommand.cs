@@ -26,7 +26,7 @@ internal sealed class ImageGcCommand : Verb
 
     public override string Usage => "image gc [FLAGS]";
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _progress.Of(parsed) });
 

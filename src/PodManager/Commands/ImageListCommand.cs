@@ -35,7 +35,7 @@ internal sealed class ImageListCommand : Verb
 
     public override string Usage => "image list [FLAGS]";
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         IReadOnlyList<ImageSummary> images =

@@ -28,7 +28,7 @@ internal sealed class ImageRmCommand : Verb
 
     public override IEnumerable<string> Faults(ParseResult parsed) => ImageNames.Faults(parsed.GetValue(_images) ?? []);
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _progress.Of(parsed) });
         Failures failures = new("remove", "image");

@@ -9,17 +9,17 @@ internal sealed class IsolationFlags
 {
     private const string Capability = "CAP_X,…";
 
-    private readonly Flag<IReadOnlyList<uint>> _groups = Flags.Many<uint>("--supplementary-gids", "N,…", "further groups of the app, instead of the image's", IsolationValues.ReadIds, isForApp: true);
-    private readonly Flag<bool> _readOnlyRoot = Flags.One("--readonly-rootfs", "yes|no", "the app cannot write to its root, but to the image's volumes, /run, /tmp and /var/tmp (default no)", Flags.ReadBool, false, Flags.True, isForApp: true);
-    private readonly Flag<IReadOnlyList<string>> _retain = Flags.Many<string>("--caps-retain", Capability, "the capabilities that the app may have at most", IsolationValues.ReadCapabilities, isForApp: true);
-    private readonly Flag<IReadOnlyList<string>> _remove = Flags.Many<string>("--caps-remove", Capability, "capabilities that it may not have, of the default ones", IsolationValues.ReadCapabilities, isForApp: true);
-    private readonly Flag<bool> _noNewPrivileges = Flags.One("--no-new-privs", "yes|no", "setuid programs and file capabilities give nothing (default no)", Flags.ReadBool, false, Flags.True, isForApp: true);
-    private readonly Flag<SeccompOption?> _seccomp = Flags.One<SeccompOption?>("--seccomp", "mode=retain|remove[,errno=NAME],CALL|@SET,…", "filter system calls by this instead of the default", SeccompOption.Read, null, isForApp: true);
-    private readonly Flag<long?> _memory = Flags.One<long?>("--memory", "SIZE", "memory at most, such as 64M or 1Gi", IsolationValues.ReadMemory, null, isForApp: true);
-    private readonly Flag<long?> _cpu = Flags.One<long?>("--cpu", "N", "CPU time at most, such as 500m or 2", IsolationValues.ReadCpu, null, isForApp: true);
-    private readonly Flag<int?> _cpuShares = Flags.One<int?>("--cpu-shares", "N", "weight when CPU time is short, 1024 being neutral", IsolationValues.ReadShares, null, isForApp: true);
-    private readonly Flag<long?> _tasks = Flags.One<long?>("--pids-limit", "N", "processes and threads at most", IsolationValues.ReadTasks, null, isForApp: true);
-    private readonly Flag<int?> _oom = Flags.One<int?>("--oom-score-adj", "N", "-1000 to 1000: how readily the kernel kills the app when memory is short", IsolationValues.ReadOomScore, null, isForApp: true);
+    private readonly Flag<IReadOnlyList<uint>> _groups = Flags.Many<uint>("--supplementary-gids", "N,…", "further groups of the app, instead of the image's", IsolationValues.ReadIds);
+    private readonly Flag<bool> _readOnlyRoot = Flags.One("--readonly-rootfs", "yes|no", "the app cannot write to its root, but to the image's volumes, /run, /tmp and /var/tmp (default no)", Flags.ReadBool, false, Flags.True);
+    private readonly Flag<IReadOnlyList<string>> _retain = Flags.Many<string>("--caps-retain", Capability, "the capabilities that the app may have at most", IsolationValues.ReadCapabilities);
+    private readonly Flag<IReadOnlyList<string>> _remove = Flags.Many<string>("--caps-remove", Capability, "capabilities that it may not have, of the default ones", IsolationValues.ReadCapabilities);
+    private readonly Flag<bool> _noNewPrivileges = Flags.One("--no-new-privs", "yes|no", "setuid programs and file capabilities give nothing (default no)", Flags.ReadBool, false, Flags.True);
+    private readonly Flag<SeccompOption?> _seccomp = Flags.One<SeccompOption?>("--seccomp", "mode=retain|remove[,errno=NAME],CALL|@SET,…", "filter system calls by this instead of the default", SeccompOption.Read, null);
+    private readonly Flag<long?> _memory = Flags.One<long?>("--memory", "SIZE", "memory at most, such as 64M or 1Gi", IsolationValues.ReadMemory, null);
+    private readonly Flag<long?> _cpu = Flags.One<long?>("--cpu", "N", "CPU time at most, such as 500m or 2", IsolationValues.ReadCpu, null);
+    private readonly Flag<int?> _cpuShares = Flags.One<int?>("--cpu-shares", "N", "weight when CPU time is short, 1024 being neutral", IsolationValues.ReadShares, null);
+    private readonly Flag<long?> _tasks = Flags.One<long?>("--pids-limit", "N", "processes and threads at most", IsolationValues.ReadTasks, null);
+    private readonly Flag<int?> _oom = Flags.One<int?>("--oom-score-adj", "N", "-1000 to 1000: how readily the kernel kills the app when memory is short", IsolationValues.ReadOomScore, null);
 
     public IReadOnlyList<Option> All =>
         [_groups, _readOnlyRoot, _retain, _remove, _noNewPrivileges, _seccomp, _memory, _cpu, _cpuShares, _tasks, _oom];

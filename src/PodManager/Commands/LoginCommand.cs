@@ -46,7 +46,7 @@ internal sealed class LoginCommand : Verb
         }
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override async Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         string registry = parsed.GetValue(_registry)![0];
         Settings settings = _globals.Read(parsed);

@@ -30,7 +30,7 @@ internal sealed class LogoutCommand : Verb
         return AuthFileFlag.FaultOf(_authFile.Of(parsed)) is { } fault ? faults.Append(fault) : faults;
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override async Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         if (_all.Of(parsed))

@@ -33,12 +33,12 @@ internal sealed class LogsCommand : Verb
         Add(_format);
     }
 
-    public override string Usage => "logs [FLAGS] UUID";
+    public override string Usage => "logs [FLAGS] POD";
 
     public override IEnumerable<string> Faults(ParseResult parsed) =>
         _app.Of(parsed) is not null && _all.Of(parsed) ? [.. _pod.Faults(parsed), "--app and --all exclude each other"] : _pod.Faults(parsed);
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         Pod pod = services.Pods.Get(_pod.Read(parsed, services.Pods)[0]);

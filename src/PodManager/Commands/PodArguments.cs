@@ -12,14 +12,17 @@ internal sealed class PodArguments
     private const int UuidFileLimit = 64;
 
     private readonly bool _isMany;
+    private readonly bool _mayBeNone;
     private readonly Argument<string[]> _words;
     private readonly Flag<string?> _file = Flags.Text("--uuid-file", "FILE", "take the pod's UUID from FILE");
 
     /// <param name="isMany">Whether there may be more than one.</param>
-    public PodArguments(bool isMany)
+    /// <param name="mayBeNone">Whether none means all.</param>
+    public PodArguments(bool isMany, bool mayBeNone = false)
     {
         _isMany = isMany;
-        _words = new Argument<string[]>(isMany ? "UUID…" : "UUID") { Arity = ArgumentArity.ZeroOrMore };
+        _mayBeNone = mayBeNone;
+        _words = new Argument<string[]>(isMany ? "POD…" : "POD") { Arity = ArgumentArity.ZeroOrMore };
     }
 
     public void AddTo(Command command)
@@ -32,9 +35,9 @@ internal sealed class PodArguments
     {
         int count = parsed.GetValue(_words)?.Length ?? 0;
         bool hasFile = _file.Of(parsed) is not null;
-        if (count == 0 && !hasFile)
+        if (count == 0 && !hasFile && !_mayBeNone)
         {
-            yield return "must provide the UUID of a pod";
+            yield return "must provide the UUID or the name of a pod";
         }
         else if (count > 0 && hasFile)
         {

@@ -21,11 +21,11 @@ internal sealed class RmCommand : Verb
 
     public override bool NeedsRoot => true;
 
-    public override string Usage => "rm [FLAGS] UUID…";
+    public override string Usage => "rm [FLAGS] POD…";
 
     public override IEnumerable<string> Faults(ParseResult parsed) => _pods.Faults(parsed);
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         services.Pods.Remove(_pods.Read(parsed, services.Pods), _force.Of(parsed), pod => _context.Out.Line($"\"{pod}\""), ct);

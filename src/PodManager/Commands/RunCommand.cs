@@ -4,21 +4,20 @@ using PodManager.Pods;
 
 namespace PodManager.Commands;
 
-/// <summary>`podctl run [pod flags] IMAGE [app flags] [-- ARG…]`.</summary>
+/// <summary>`podctl run [pod flags] IMAGE [app flags] [-- ARG…] [--- IMAGE…]`.</summary>
 internal sealed class RunCommand : Verb
 {
     private readonly CommandContext _context;
     private readonly GlobalFlags _globals;
-    private readonly RunFlags _flags = new();
-    private readonly Argument<string[]> _images = new("IMAGE") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly PodFlags _pod = new();
+    private readonly StartFlags _start = new();
 
     public RunCommand(CommandContext context, GlobalFlags globals)
-        : base("run", "Run an image as a pod")
+        : base("run", "Run images as a pod")
     {
         _context = context;
         _globals = globals;
-        Add(_images);
-        foreach (Option flag in _flags.All)
+        foreach (Option flag in _start.All.Concat(_pod.All))
         {
             Add(flag);
         }
@@ -26,51 +25,54 @@ internal sealed class RunCommand : Verb
 
     public override bool NeedsRoot => true;
 
-    public override string Usage => "run [POD FLAGS] IMAGE [APP FLAGS] [-- ARGUMENT…]";
+    public override Command AppGrammar => _pod.AppGrammar;
 
-    public override IEnumerable<string> Faults(ParseResult parsed)
+    public override string Usage => "run [POD FLAGS] IMAGE [APP FLAGS] [-- ARGUMENT…] [--- IMAGE…]";
+
+    public override IEnumerable<string> Faults(ParseResult parsed) => _start.Faults(parsed);
+
+    public override IEnumerable<string> AppFaults(ParseResult parsed, IReadOnlyList<ParsedApp> apps)
     {
-        string[] images = parsed.GetValue(_images) ?? [];
-        switch (images)
-        {
-            case []:
-                yield return "must provide an image";
-                break;
-            case [string image]:
-                if (ImageRef.TryParse(image, out _, out _) is { } fault)
-                {
-                    yield return $"invalid image reference '{image}': {fault}";
-                }
-
-                break;
-            default:
-                yield return $"a pod has one image for now, and '{images[1]}' would be a second";
-                break;
-        }
-
-        foreach (string fault in _flags.Faults(parsed))
+        foreach (string fault in _pod.Faults(parsed, apps))
         {
             yield return fault;
         }
+
+        if (_start.IsInteractive(parsed) && apps.Count > 1)
+        {
+            yield return "--interactive takes one image";
+        }
+
+        if (!_start.IsDetached(parsed) && _pod.HasRestartedApp(apps))
+        {
+            yield return "--restart takes --detach: podctl in the foreground stays with an app until it ends";
+        }
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override async Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
-        RunOptions options = _flags.Read(parsed, parsed.GetValue(_images)![0], arguments, _globals.Read(parsed).InsecureOptions);
-        using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _flags.Progress.Of(parsed) });
+        Settings settings = _globals.Read(parsed) with { Progress = _pod.Progress.Of(parsed) };
+        RunOptions options = new(
+            _pod.Read(parsed, words.Apps, settings.InsecureOptions), _start.Read(parsed, settings.InsecureOptions), _pod.UuidFile(parsed));
+        using IServices services = _context.Open(settings);
         try
         {
-            RunResult result = await services.Runner.RunAsync(options, ct);
-            if (options.Mode == RunMode.Detached)
-            {
-                _context.Out.Line(result.Pod.ToString());
-            }
-
-            return result.Code;
+            return Report(_context, await services.Runner.RunAsync(options, ct), options.Start.Mode);
         }
-        catch (Exception e) when (options.Mode != RunMode.Detached && ForegroundFailure.Of($"run '{options.Image}'", e) is { } failure)
+        catch (Exception e) when (options.Start.Mode != RunMode.Detached && ForegroundFailure.Of($"run '{string.Join("', '", options.Pod.Apps.Select(static app => app.Image))}'", e) is { } failure)
         {
             throw failure;
         }
+    }
+
+    /// <summary>Says which pod runs, if that is all there is to say.</summary>
+    public static int Report(CommandContext context, RunResult result, RunMode mode)
+    {
+        if (mode == RunMode.Detached)
+        {
+            context.Out.Line(result.Pod.ToString());
+        }
+
+        return result.Code;
     }
 }

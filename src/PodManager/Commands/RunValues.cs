@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using Common.Native;
 using PodManager.Lifecycle;
 using PodManager.Pods;
 
@@ -21,6 +23,14 @@ internal static class RunValues
 {
     private const int MaxHostName = 64; // HOST_NAME_MAX, gethostname(2)
     private const int MaxLabel = 63;
+    private const int VariablesFileLimit = 1 << 20;
+
+    // systemd.exec(5), "Environment Variables Set or Propagated by the Service Manager".
+    private static readonly string[] OfServiceManager =
+    [
+        "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID", "INVOCATION_ID", "JOURNAL_STREAM", "MAINPID", "MANAGERPID", "SYSTEMD_EXEC_PID",
+        "CREDENTIALS_DIRECTORY", "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "FDSTORE",
+    ];
 
     public static string? ReadHostName(string text, out string? value)
     {
@@ -109,8 +119,82 @@ internal static class RunValues
         return equals <= 0 ? $"'{text}' is not NAME=VALUE" : text.Contains('\0', StringComparison.Ordinal) ? "a variable cannot hold a zero byte" : null;
     }
 
+    /// <summary>The variables of a file with a NAME=VALUE on each line; blank lines and those that begin with `#` or `;` say nothing.</summary>
+    public static string? ReadVariablesFile(string text, out IReadOnlyList<string> value)
+    {
+        List<string> variables = [];
+        value = variables;
+        string content;
+        try
+        {
+            using Fd file = Files.Open(text, Tmds.Linux.LibC.O_RDONLY | Tmds.Linux.LibC.O_NONBLOCK);
+            content = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(Files.ReadBytes(file, VariablesFileLimit));
+        }
+        catch (NativeException e)
+        {
+            return $"cannot read '{text}': {e.Reason}";
+        }
+        catch (DecoderFallbackException)
+        {
+            return $"'{text}' is no UTF-8";
+        }
+
+        foreach ((int index, string line) in content.Split('\n').Index())
+        {
+            if (line.Trim().Length == 0 || line[0] is '#' or ';')
+            {
+                continue;
+            }
+
+            if (ReadVariable(line.TrimEnd('\r'), out _) is { } fault)
+            {
+                return $"line {index + 1} of '{text}': {fault}";
+            }
+
+            variables.Add(line.TrimEnd('\r'));
+        }
+
+        return Doubled(variables).FirstOrDefault() is { } doubled ? $"variable '{doubled}' is given twice in '{text}'" : null;
+    }
+
+    /// <summary>The names of variables that are set more than once.</summary>
+    public static IEnumerable<string> Doubled(IEnumerable<string> variables) =>
+        variables.CountBy(static variable => variable.Split('=', 2)[0]).Where(static entry => entry.Value > 1).Select(static entry => entry.Key);
+
+    /// <summary>podctl's own variables, without what is a word between podctl and the service manager that runs it.</summary>
+    public static IReadOnlyList<string> OwnVariables() =>
+    [
+        .. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .Where(static entry => !OfServiceManager.Contains(entry.Key))
+            .Select(static entry => $"{entry.Key}={entry.Value}").Order(StringComparer.Ordinal),
+    ];
+
     public static string? ReadAppName(string text, out AppName? value) =>
         AppName.TryParse(text, out value) ? null : $"'{text}' is no app name: up to 63 lower-case letters, digits and dashes, no dash at either end, and none of the pod's own units";
+
+    public static string? ReadAppNames(string text, out IReadOnlyList<AppName> value)
+    {
+        List<AppName> names = [];
+        value = names;
+        foreach (string word in text.Split(','))
+        {
+            if (ReadAppName(word, out AppName? name) is { } fault)
+            {
+                return fault;
+            }
+
+            names.Add(name!.Value);
+        }
+
+        return null;
+    }
+
+    public static string? ReadPodName(string text, out PodName? value) =>
+        PodName.TryParse(text, out value) ? null
+        : $"'{text}' is no pod name: up to 63 letters, digits, '_', '.' and '-', a letter or digit first, and nothing that could be the beginning of a UUID";
+
+    public static string? ReadRestartPolicy(string text, out RestartPolicy value) =>
+        RestartPolicies.TryParse(text, out value) ? null : $"'{text}' is no restart policy: use no, on-failure or always";
 
     public static string? ReadAbsolutePath(string text, out string? value)
     {

@@ -26,11 +26,11 @@ internal sealed class StatusCommand : Verb
         Add(_format);
     }
 
-    public override string Usage => "status [FLAGS] UUID";
+    public override string Usage => "status [FLAGS] POD";
 
     public override IEnumerable<string> Faults(ParseResult parsed) => _pod.Faults(parsed);
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         PodService pods = services.Pods;

@@ -22,11 +22,11 @@ internal sealed class StopCommand : Verb
 
     public override bool NeedsRoot => true;
 
-    public override string Usage => "stop [FLAGS] UUID…";
+    public override string Usage => "stop [FLAGS] POD…";
 
     public override IEnumerable<string> Faults(ParseResult parsed) => _pods.Faults(parsed);
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         services.Pods.Stop(

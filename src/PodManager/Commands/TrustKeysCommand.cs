@@ -41,7 +41,7 @@ internal abstract class TrustKeysCommand : Verb
         }
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         TrustScope scope = _scope.Read(parsed);

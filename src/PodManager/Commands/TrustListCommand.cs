@@ -25,7 +25,7 @@ internal sealed class TrustListCommand : Verb
 
     public override string Usage => "trust list [FLAGS]";
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         IReadOnlyList<TrustedKeySummary> keys = services.TrustedKeys.List();

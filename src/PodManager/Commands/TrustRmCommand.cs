@@ -38,7 +38,7 @@ internal sealed class TrustRmCommand : Verb
         }
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         Failures failures = new("remove", "key");

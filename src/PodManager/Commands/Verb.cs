@@ -11,16 +11,25 @@ internal abstract class Verb(string name, string description) : Command(name, de
     /// <summary>Words after the first are a command line for a pod: `exec UUID ls -l` has no flag `-l`.</summary>
     public virtual bool TakesCommand => false;
 
+    /// <summary>Words after `--` are what the verb works on, whatever they look like.</summary>
+    public virtual bool TakesAnyWords => false;
+
+    /// <summary>The flags that follow an image, for a verb whose words are images; null for any other.</summary>
+    public virtual Command? AppGrammar => null;
+
     /// <summary>For the help text, after `podctl`.</summary>
     public abstract string Usage { get; }
 
     /// <summary>What is wrong with words that are right one by one.</summary>
     public virtual IEnumerable<string> Faults(ParseResult parsed) => [];
 
+    /// <summary>What is wrong with images and their flags.</summary>
+    public virtual IEnumerable<string> AppFaults(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => [];
+
     /// <summary>Does it.</summary>
     /// <param name="parsed">The command line, without faults.</param>
-    /// <param name="arguments">The words after `--`.</param>
+    /// <param name="words">The words that are no flags.</param>
     /// <param name="ct">Ends it early.</param>
     /// <returns>The exit code.</returns>
-    public abstract Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct);
+    public abstract Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct);
 }

@@ -10,7 +10,7 @@ internal sealed class VersionCommand(CommandContext context) : Verb("version", "
 
     public override string Usage => "version";
 
-    public override Task<int> RunAsync(ParseResult parsed, IReadOnlyList<string>? arguments, CancellationToken ct)
+    public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         context.Out.Line($"podctl Version: {Number}");
         context.Out.Line($".NET Version: {Environment.Version}");

@@ -3,7 +3,7 @@ using PodManager.Pods;
 
 namespace PodManager.Commands;
 
-/// <summary>The flags of `run` about volumes.</summary>
+/// <summary>The flags about volumes: before the first image for all apps, after an image for its app.</summary>
 internal sealed class VolumeFlags
 {
     private readonly Flag<IReadOnlyList<VolumeOption>> _volumes = Flags.Many<VolumeOption>(
@@ -12,17 +12,20 @@ internal sealed class VolumeFlags
     private readonly Flag<IReadOnlyList<VolumeMount>> _mounts = Flags.Many<VolumeMount>(
         "--mount", "volume=NAME,target=PATH", "show a volume to the app", ReadMounts);
 
+    public VolumeFlags() => _volumes.Aliases.Add("-v");
+
     public IReadOnlyList<Option> All => [_volumes, _mounts];
 
-    public IEnumerable<string> Faults(ParseResult parsed)
+    /// <param name="volumes">All of a pod's.</param>
+    /// <param name="mounts">Those of all its apps.</param>
+    public static IEnumerable<string> Faults(IReadOnlyList<PodVolume> volumes, IReadOnlyList<VolumeMount> mounts)
     {
-        IReadOnlyList<PodVolume> volumes = Volumes(parsed);
         foreach (string name in volumes.CountBy(static volume => volume.Name).Where(static entry => entry.Value > 1).Select(static entry => entry.Key))
         {
             yield return name.StartsWith('/') ? $"--volume: '{name}' is the target of two volumes" : $"--volume: there are two volumes '{name}'";
         }
 
-        foreach (VolumeMount mount in Mounts(parsed).Where(mount => !volumes.Any(volume => volume.Name == mount.Volume)))
+        foreach (VolumeMount mount in mounts.Where(mount => !volumes.Any(volume => volume.Name == mount.Volume)).Distinct())
         {
             yield return $"--mount: there is no volume '{mount.Volume}' for '{mount.Target}'";
         }
@@ -33,16 +36,16 @@ internal sealed class VolumeFlags
         }
     }
 
-    public IReadOnlyList<PodVolume> Volumes(ParseResult parsed) => [.. _volumes.Of(parsed).Select(static option => option.Volume)];
+    /// <param name="parsed">The flags of the pod or of one app.</param>
+    /// <param name="app">Which app's they are, from 0; in each app another volume may be at the same place.</param>
+    public IEnumerable<PodVolume> Volumes(ParseResult parsed, int app = 0) => _volumes.Of(parsed).Select(option => option.Volume with { Name = NameOf(option, app) });
 
-    /// <summary>The first for a target counts, and what is mounted above comes before what is below.</summary>
-    public IReadOnlyList<VolumeMount> Mounts(ParseResult parsed) =>
-    [
-        .. _mounts.Of(parsed)
-            .Concat(_volumes.Of(parsed).Where(static option => option.Target is not null).Select(static option => new VolumeMount(option.Volume.Name, option.Target!)))
-            .DistinctBy(static mount => mount.Target)
-            .OrderBy(static mount => mount.Target.Count(static c => c == '/')),
-    ];
+    /// <summary>What is seen where: by `--mount`, and by the short form of `--volume`.</summary>
+    public IEnumerable<VolumeMount> Mounts(ParseResult parsed, int app = 0) =>
+        _mounts.Of(parsed).Concat(_volumes.Of(parsed).Where(static option => option.Target is not null).Select(option => new VolumeMount(NameOf(option, app), option.Target!)));
+
+    // The first app shares the names of the pod, so that what is said twice for a pod of one app is told.
+    private static string NameOf(VolumeOption option, int app) => option.Target is null || app == 0 ? option.Volume.Name : $"{app}:{option.Volume.Name}";
 
     private static string? ReadVolumes(string text, out IReadOnlyList<VolumeOption> value)
     {

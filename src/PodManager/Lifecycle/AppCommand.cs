@@ -9,7 +9,7 @@ internal static class AppCommand
 
     /// <summary>The words of the command line (DESIGN §5.2).</summary>
     /// <exception cref="PodctlException">There is no command.</exception>
-    public static IReadOnlyList<string> Words(ImageConfig image, RunOptions options)
+    public static IReadOnlyList<string> Words(ImageConfig image, AppOptions options)
     {
         IReadOnlyList<string> words = options switch
         {

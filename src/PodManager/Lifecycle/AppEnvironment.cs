@@ -5,13 +5,13 @@ namespace PodManager.Lifecycle;
 /// <summary>Puts an app's environment together (DESIGN §5.7; rkt's reference, what an app sees).</summary>
 internal static class AppEnvironment
 {
-    /// <param name="image">The image's own variables beat the defaults.</param>
-    /// <param name="options">The user's beat the image's: those for the app before those for the pod.</param>
+    /// <param name="image">The image's own variables beat the defaults, and what is inherited.</param>
+    /// <param name="pod">The user's for all apps beat the image's.</param>
+    /// <param name="options">The user's for this app beat all others.</param>
     /// <param name="app">The app's name.</param>
     /// <param name="user">Whose home directory and name the defaults say.</param>
-    /// <param name="terminal">The value of TERM if the app has a terminal.</param>
     /// <returns>`KEY=VALUE`, every key once.</returns>
-    public static IReadOnlyList<string> Merge(ImageConfig image, RunOptions options, AppName app, ImageUser user, string? terminal)
+    public static IReadOnlyList<string> Merge(ImageConfig image, PodOptions pod, AppOptions options, AppName app, ImageUser user)
     {
         Dictionary<string, string> variables = new()
         {
@@ -21,12 +21,7 @@ internal static class AppEnvironment
             ["LOGNAME"] = user.Name ?? $"{user.Uid}",
             ["HOME"] = user.Home,
         };
-        if (terminal is not null)
-        {
-            variables["TERM"] = terminal;
-        }
-
-        foreach (string variable in image.Environment.Concat(options.PodEnvironment).Concat(options.AppEnvironment))
+        foreach (string variable in pod.InheritedEnvironment.Concat(image.Environment).Concat(pod.Environment).Concat(options.Environment))
         {
             int equals = variable.IndexOf('=', StringComparison.Ordinal);
             if (equals > 0)
@@ -38,4 +33,7 @@ internal static class AppEnvironment
         variables["AC_APP_NAME"] = app.ToString();
         return [.. variables.Select(static pair => $"{pair.Key}={pair.Value}")];
     }
+    /// <summary>Tells an app which terminal it has, unless its own variables do.</summary>
+    public static IReadOnlyList<string> WithTerminal(IReadOnlyList<string> environment, string terminal) =>
+        environment.Any(static variable => variable.StartsWith("TERM=", StringComparison.Ordinal)) ? environment : [.. environment, $"TERM={terminal}"];
 }

@@ -11,7 +11,7 @@ internal static class AppFiles
     private const uint Readable = 0x1A4;
 
     /// <summary>Generated files that hide the image's.</summary>
-    public static IReadOnlyList<PlanFile> Bound(RunOptions options, string hostName)
+    public static IReadOnlyList<PlanFile> Bound(StartOptions options, string hostName)
     {
         List<PlanFile> files = [];
         if (options.HostsEntries.Count > 0)
@@ -28,11 +28,11 @@ internal static class AppFiles
     }
 
     /// <summary>Generated files for an image that has none.</summary>
-    public static IReadOnlyList<PlanFile> Defaults(RunOptions options, string hostName) =>
+    public static IReadOnlyList<PlanFile> Defaults(StartOptions options, string hostName) =>
         options.HostsEntries.Count > 0 || options.UseHostsFileOfHost ? [] : [new PlanFile(Hosts, Readable, HostsText(options, hostName))];
 
     /// <summary>The host's own files, read-only.</summary>
-    public static IReadOnlyList<BoundHostFile> OfHost(RunOptions options)
+    public static IReadOnlyList<BoundHostFile> OfHost(StartOptions options)
     {
         List<BoundHostFile> files = [];
         if (options.UseHostsFileOfHost)
@@ -48,7 +48,7 @@ internal static class AppFiles
         return files;
     }
 
-    public static string HostsText(RunOptions options, string hostName)
+    public static string HostsText(StartOptions options, string hostName)
     {
         StringBuilder text = new();
         _ = text.Append($"127.0.0.1\tlocalhost localhost.domain localhost4 localhost4.localdomain4 {hostName}\n");

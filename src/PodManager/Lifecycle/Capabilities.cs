@@ -29,9 +29,9 @@ internal static class Capabilities
     ];
 
     /// <summary>The numbers of those that neither the pod's systemd nor its apps need.</summary>
-    /// <param name="ofApps">What the apps may have; null for all.</param>
-    public static IReadOnlyList<int> Dropped(IReadOnlyList<string>? ofApps) => ofApps is null ? [] :
-        [.. All.Index().Where(entry => !OfManager.Contains(entry.Item) && !ofApps.Contains(entry.Item)).Select(static entry => entry.Index)];
+    /// <param name="ofApps">What each app may have; null for all.</param>
+    public static IReadOnlyList<int> Dropped(IReadOnlyList<IReadOnlyList<string>?> ofApps) => ofApps.Any(static app => app is null) ? [] :
+        [.. All.Index().Where(entry => !OfManager.Contains(entry.Item) && !ofApps.Any(app => app!.Contains(entry.Item))).Select(static entry => entry.Index)];
 
     /// <summary>The numbers of all but some.</summary>
     /// <param name="kept">Null for all.</param>

@@ -28,7 +28,7 @@ internal sealed class CommandPlanner(ICallFilters callFilters, Func<IReadOnlyLis
             Uid = user.Uid,
             Gid = user.Gid,
             SupplementaryGids = user.SupplementaryGids.Count > 0 ? [user.Gid, .. user.SupplementaryGids] : [], // as systemd sets them
-            DroppedCapabilities = options.IsConfined ? Capabilities.Outside(isolation.Capabilities) : Capabilities.Dropped(app.Isolation.Capabilities),
+            DroppedCapabilities = options.IsConfined ? Capabilities.Outside(isolation.Capabilities) : Capabilities.Dropped([.. pod.Apps.Select(static app => app.Isolation.Capabilities)]),
             NoNewPrivileges = isolation.NoNewPrivileges || (options.IsConfined && HasNoNewPrivileges(process)),
             CallFilters = isolation.SystemCalls is { } filter ? callFilters.Compile(filter) : [],
             Limits = options.IsConfined ? LimitsOf(process) : [],

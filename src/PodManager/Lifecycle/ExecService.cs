@@ -28,7 +28,7 @@ internal sealed class ExecService(PodService pods, CommandPlanner planner, strin
 
         string processes = PodCgroups.ProcessesOf(pod.Id.Cgroup, AppUnit.NameOf(app.Name.ToString()));
         using Fd process = ProcessOf(pod, app, processes);
-        using Fd procs = Files.Open(processes, O_WRONLY);
+        using Fd cgroup = Files.Open(Path.GetDirectoryName(processes)!, O_RDONLY | O_DIRECTORY);
         CommandPlan plan = planner.Plan(options, pod.Record!, app, process, options.HasTerminal ? Environment.GetEnvironmentVariable("TERM") ?? "linux" : null);
         using Fd planFile = WritePlan(plan);
         using SignalQueue signals = new(PodSession.Signals(options.HasTerminal));
@@ -46,7 +46,7 @@ internal sealed class ExecService(PodService pods, CommandPlanner planner, strin
                 [],
                 [
                     (streams.Input, 0), (streams.Output, 1), (streams.Error, 2), (theirs.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor),
-                    (procs, Stage1Protocol.CgroupDescriptor), (leader, Stage1Protocol.LeaderDescriptor), (process, Stage1Protocol.AppDescriptor),
+                    (cgroup, Stage1Protocol.CgroupDescriptor), (leader, Stage1Protocol.LeaderDescriptor), (process, Stage1Protocol.AppDescriptor),
                 ],
                 ownSession: true);
         }

@@ -14,6 +14,10 @@ internal interface IPodHandle : IDisposable
     /// <summary>Takes a range of ids that no other pod has, until the pod is removed.</summary>
     IdRange AllocateIds();
 
+    /// <summary>Takes a name that no other pod has, until the pod is removed.</summary>
+    /// <exception cref="PodctlException">Another has it.</exception>
+    void TakeName(PodName name);
+
     /// <summary>Writes the record and makes the pod visible, in one step.</summary>
     void Publish(PodRecord record);
 
@@ -23,6 +27,12 @@ internal interface IPodHandle : IDisposable
     /// </summary>
     void Sync();
 
+    /// <summary>Writes another record in place of the first. It survives a crash of the host.</summary>
+    void Update(PodRecord record);
+
+    /// <summary>Leaves word that the pod waits to be started.</summary>
+    void MarkPrepared();
+
     /// <summary>Leaves word that the pod runs, with its PID 1 as the host numbers it.</summary>
     void WriteLeader(int pid);
 
@@ -31,6 +41,9 @@ internal interface IPodHandle : IDisposable
 
     /// <summary>Leaves word that `gc` may remove the pod after its grace period.</summary>
     void MarkGarbage();
+
+    /// <summary>Removes what a start that failed has left of a prepared pod, which can be started again then.</summary>
+    void RemoveStart();
 
     /// <summary>Removes the pod: its directory, journal and ids. It must have no processes.</summary>
     void Remove();

@@ -12,6 +12,9 @@ internal interface IPodStore
     /// <returns>Null if there is none.</returns>
     Pod? Find(PodId id);
 
+    /// <summary>The pod that has a name.</summary>
+    PodId? FindByName(PodName name);
+
     /// <summary>The ids of all pods, without a look at any.</summary>
     IReadOnlyList<PodId> Ids();
 

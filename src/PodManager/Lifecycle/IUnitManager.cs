@@ -24,6 +24,17 @@ internal interface IUnitManager
     /// <returns>False if there is no such unit.</returns>
     bool KillUnit(string unit, KillTarget target, int signal);
 
+    /// <summary>Stops all processes of a unit where they are (cgroup.freeze, cgroups(7)).</summary>
+    /// <returns>False if there is no such unit.</returns>
+    bool FreezeUnit(string unit);
+
+    /// <summary>Lets them go on.</summary>
+    /// <returns>False if there is no such unit.</returns>
+    bool ThawUnit(string unit);
+
+    /// <summary>The manager's version, e.g. 252; 0 if it says nothing of the kind.</summary>
+    int Version();
+
     /// <summary>What the manager says about a unit.</summary>
     /// <returns>Null if it does not know the unit.</returns>
     UnitState? GetUnitState(string unit);

@@ -13,7 +13,7 @@ internal static class ImageChecks
     private const uint NoId = 65535;
 
     /// <exception cref="PodctlException">All faults at once.</exception>
-    public static void Check(RunOptions options, ImageConfig image, ImageUser user, string workingDirectory)
+    public static void Check(string name, bool hasOwnUsers, ImageConfig image, ImageUser user, string workingDirectory)
     {
         List<string> faults = [];
         if (!workingDirectory.StartsWith('/') || !UnitText.IsLine(workingDirectory))
@@ -27,7 +27,7 @@ internal static class ImageChecks
         }
 
         uint[] ids = [user.Uid, user.Gid, .. user.SupplementaryGids];
-        if (options.PrivateUsers && ids.Any(static id => id >= IdCount))
+        if (hasOwnUsers && ids.Any(static id => id >= IdCount))
         {
             faults.Add($"the id {ids.Max()} is beyond the pod's {IdCount}");
         }
@@ -39,7 +39,7 @@ internal static class ImageChecks
 
         if (faults.Count > 0)
         {
-            throw new PodctlException(ExitCode.RunFailed, $"cannot run image '{options.Image}': {string.Join("; ", faults)}", "`--working-dir` and `--user` override what the image says");
+            throw new PodctlException(ExitCode.RunFailed, $"cannot run image '{name}': {string.Join("; ", faults)}", "`--working-dir` and `--user` override what the image says");
         }
     }
 }

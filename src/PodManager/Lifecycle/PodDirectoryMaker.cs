@@ -12,10 +12,10 @@ internal static class PodDirectoryMaker
     private const uint Readable = 0x1A4;
 
     /// <param name="pod">The pod's directories.</param>
-    /// <param name="app">Its app.</param>
+    /// <param name="apps">Its apps.</param>
     /// <param name="volumes">Its volumes; those of the host's are there already.</param>
     /// <param name="owner">The pod's root user as the host numbers it.</param>
-    public static void Make(PodDirectories pod, string app, IReadOnlyList<PodVolume> volumes, uint owner)
+    public static void Make(PodDirectories pod, IReadOnlyList<AppSpec> apps, IReadOnlyList<PodVolume> volumes, uint owner)
     {
         foreach (PodVolume volume in volumes.Where(static volume => volume.Source is null))
         {
@@ -32,15 +32,18 @@ internal static class PodDirectoryMaker
             Files.SetOwner(null, shared, owner, owner);
         }
 
-        ReserveStatus(Path.Combine(pod.Status, app), owner);
-        foreach (string directory in new[] { Path.GetDirectoryName(pod.Upper(app))!, Path.GetDirectoryName(pod.Work(app))! })
+        foreach (string app in apps.Select(static app => app.Name))
         {
-            _ = Files.MakeDirectory(null, directory, OwnerOnly);
-        }
+            ReserveStatus(Path.Combine(pod.Status, app), owner);
+            foreach (string directory in new[] { Path.GetDirectoryName(pod.Upper(app))!, Path.GetDirectoryName(pod.Work(app))! })
+            {
+                _ = Files.MakeDirectory(null, directory, OwnerOnly);
+            }
 
-        // The app's `/` has this directory's mode.
-        _ = Files.MakeDirectory(null, pod.Upper(app), Everybody);
-        _ = Files.MakeDirectory(null, pod.Work(app), OwnerOnly);
+            // The app's `/` has this directory's mode.
+            _ = Files.MakeDirectory(null, pod.Upper(app), Everybody);
+            _ = Files.MakeDirectory(null, pod.Work(app), OwnerOnly);
+        }
 
         // As systemd makes them: the group of the parent, by its setgid bit, may read journals.
         _ = Directory.CreateDirectory(Path.GetDirectoryName(pod.Journal)!);

@@ -5,130 +5,136 @@ using PodManager.Units;
 
 namespace PodManager.Lifecycle;
 
-/// <summary>Decides everything about a pod of one app before anything of it is made: who it runs as, what it runs, what it sees.</summary>
+/// <summary>Decides how a pod is started: its record says what it is, the user's options how it is connected.</summary>
 internal sealed class PodPlanner
 {
-    private readonly RunOptions _options;
-    private readonly StoredImage _image;
-    private readonly AppName _app;
+    private const int FirstWithRestartSteps = 254;
 
-    /// <exception cref="PodctlException">The image and the options do not go together.</exception>
-    public PodPlanner(PodId pod, RunOptions options, StoredImage image, IImageRoot root, string? terminal)
+    private readonly StartOptions _options;
+    private readonly bool _hasRestartSteps;
+
+    /// <param name="designed">The pod as it was designed.</param>
+    /// <param name="options">What the user wants.</param>
+    /// <param name="terminal">The value of TERM for an app at a terminal; null if podctl has none itself.</param>
+    /// <param name="systemdVersion">The pod's; 0 if nobody has asked, as for apps that are not started again.</param>
+    /// <exception cref="PodctlException">They do not go together.</exception>
+    public PodPlanner(PodRecord designed, StartOptions options, string? terminal, int systemdVersion)
     {
-        _options = options;
-        _image = image;
-        _app = options.AppName ?? Pods.AppName.FromImage(image.Name);
-        HostName = options.HostName ?? pod.MachineName;
-        ImageUser user = FindUser(root);
-        string workingDirectory = options.WorkingDirectory ?? (image.Config.WorkingDirectory.StartsWith('/') ? Path.GetFullPath(image.Config.WorkingDirectory) : image.Config.WorkingDirectory.Length > 0 ? image.Config.WorkingDirectory : "/");
-        ImageChecks.Check(options, image.Config, user, workingDirectory);
-        IReadOnlyList<string> environment = AppEnvironment.Merge(
-            image.Config, options, _app, user, options.Mode == RunMode.Interactive ? terminal ?? "linux" : null);
-        IReadOnlyList<string> words = AppCommand.Words(image.Config, options);
-        App = new AppSpec
+        if (options.Mode != RunMode.Detached && designed.Apps.FirstOrDefault(static app => app.Restart != RestartPolicy.No) is { } restarted)
         {
-            Name = _app.ToString(),
-            Description = image.Name,
-            Program = AppCommand.Find(root, words[0], workingDirectory, environment),
-            Arguments = words,
-            Environment = environment,
-            WorkingDirectory = workingDirectory,
-            Uid = user.Uid,
-            Gid = user.Gid,
-            SupplementaryGids = options.SupplementaryGids ?? user.SupplementaryGids,
-            StopSignal = image.Config.StopSignal.Length > 0 ? image.Config.StopSignal : "SIGTERM",
-            Streams = options.Mode switch
-            {
-                RunMode.Foreground => AppStreams.Foreground,
-                RunMode.Interactive => AppStreams.Console,
-                _ => AppStreams.Journal,
-            },
-            HasInput = options.Mode != RunMode.Foreground || !Files.IsNullDevice(0),
-            Isolation = Isolate(options),
+            throw new PodctlException(ExitCode.RunFailed, $"app '{restarted.Name}' is to be started again whenever it ends, and podctl in the foreground stays with an app until it ends", "`--detach` runs the pod in the background");
+        }
+
+        if (options.Mode == RunMode.Interactive && designed.Apps.Count > 1)
+        {
+            throw new PodctlException(ExitCode.RunFailed, $"--interactive is for pods with one app, and this one has {designed.Apps.Count}", "`podctl exec --tty` starts a shell in one of them");
+        }
+
+        _options = options;
+        _hasRestartSteps = systemdVersion >= FirstWithRestartSteps;
+        InsecureOptions insecure = designed.InsecureOptions | options.InsecureOptions;
+        Record = designed with
+        {
+            Hostname = options.HostName ?? designed.Hostname,
+            Network = options.Network,
+            Mode = options.Mode,
+            InsecureOptions = insecure,
+            Apps =
+            [
+                .. designed.Apps.Select(app => app with
+                {
+                    Environment = options.Mode == RunMode.Interactive ? AppEnvironment.WithTerminal(app.Environment, terminal ?? "linux") : app.Environment,
+                    Isolation = Loosen(app, insecure, designed.PrivateUsers is not null),
+                }),
+            ],
+        };
+        Apps = [.. Record.Apps.Select(Spec)];
+    }
+
+    /// <summary>The pod's record once it is started.</summary>
+    public PodRecord Record { get; }
+
+    public IReadOnlyList<AppSpec> Apps { get; }
+
+    /// <param name="pod">The pod's directories.</param>
+    /// <param name="console">The host's terminal device for it.</param>
+    public PodPlan Plan(PodDirectories pod, string? console)
+    {
+        string layers = LayersDirectory;
+        return new PodPlan
+        {
+            Version = PodPlan.CurrentVersion,
+            MachineId = pod.Id.MachineId,
+            HostName = Record.Hostname,
+            Users = Record.PrivateUsers,
+            HostNetwork = _options.Network == NetworkMode.Host,
+            BuildRoot = PodDirectories.BuildRoot,
+            LayersDirectory = layers,
+            JournalDirectory = pod.Journal,
+            ExchangeDirectory = pod.Exchange,
+            Console = console,
+            DieWithParent = _options.Mode != RunMode.Detached,
+            Files = PodUnits.Files(pod.Id, Apps),
+            Init = PodUnits.Init,
+            NoNestedUsers = Record.PrivateUsers is not null
+                && Apps.All(static app => app.Isolation.SystemCalls is not null && !SystemCalls.MayNestUsers(app.Isolation.Capabilities)),
+            DroppedCapabilities = Capabilities.Dropped([.. Apps.Select(static app => app.Isolation.Capabilities)]),
+            InitEnvironment = PodUnits.InitEnvironment(pod.Id),
+            Apps = [.. Record.Apps.Select((app, index) => Plan(pod, app, Apps[index], layers, console))],
         };
     }
 
-    public string HostName { get; }
-
-    public AppSpec App { get; }
-
     /// <summary>The store keeps a layer's files in `layers/DIGEST/root`.</summary>
-    private string LayersDirectory => Path.GetDirectoryName(Path.GetDirectoryName(_image.Layers[0]))!;
+    private string LayersDirectory => Path.GetDirectoryName(Path.GetDirectoryName(Record.Apps[0].Layers[0]))!;
 
-    public PodRecord Record(PodId pod, DateTimeOffset created, IdRange? users) => new()
+    private AppSpec Spec(PodApp app) => new()
     {
-        Uuid = pod,
-        Created = created,
-        Hostname = HostName,
-        Network = _options.Network,
-        PrivateUsers = users,
-        InsecureOptions = _options.InsecureOptions,
-        Mode = _options.Mode,
-        Volumes = _options.Volumes,
-        Apps =
-        [
-            new PodApp
-            {
-                Name = _app,
-                Image = new PodImage(_image.Name, _image.Id.ToString()),
-                Layers = _image.Layers,
-                Exec = App.Arguments,
-                Environment = App.Environment,
-                User = new PodUser(App.Uid, App.Gid, App.SupplementaryGids),
-                WorkingDirectory = App.WorkingDirectory,
-                StopSignal = App.StopSignal,
-                Isolation = App.Isolation,
-                Mounts = _options.Mounts,
-            },
-        ],
+        Name = app.Name.ToString(),
+        Description = app.Image.Name,
+        Program = app.Program,
+        Arguments = app.Exec,
+        Environment = app.Environment,
+        WorkingDirectory = app.WorkingDirectory,
+        Uid = app.User.Uid,
+        Gid = app.User.Gid,
+        SupplementaryGids = app.User.Supplementary,
+        StopSignal = app.StopSignal,
+        Streams = _options.Mode switch
+        {
+            RunMode.Foreground => AppStreams.Foreground,
+            RunMode.Interactive => AppStreams.Console,
+            _ => AppStreams.Journal,
+        },
+
+        // Nobody could say which of several apps the input is for.
+        HasInput = _options.Mode != RunMode.Foreground || (Record.Apps.Count == 1 && !Files.IsNullDevice(0)),
+        Isolation = app.Isolation,
+        After = [.. app.After.Select(static name => name.ToString())],
+        Restart = app.Restart,
+        HasRestartSteps = _hasRestartSteps,
     };
 
-    /// <param name="pod">The pod's directories.</param>
-    /// <param name="users">Its user namespace.</param>
-    /// <param name="console">The host's terminal device for it.</param>
-    public PodPlan Plan(PodDirectories pod, IdRange? users, string? console) => new()
+    private AppPlan Plan(PodDirectories pod, PodApp app, AppSpec spec, string layers, string? console) => new()
     {
-        Version = PodPlan.CurrentVersion,
-        MachineId = pod.Id.MachineId,
-        HostName = HostName,
-        Users = users,
-        HostNetwork = _options.Network == NetworkMode.Host,
-        BuildRoot = PodDirectories.BuildRoot,
-        LayersDirectory = LayersDirectory,
-        JournalDirectory = pod.Journal,
-        ExchangeDirectory = pod.Exchange,
-        Console = console,
-        DieWithParent = _options.Mode != RunMode.Detached,
-        Files = PodUnits.Files(pod.Id, [App]),
-        Init = PodUnits.Init,
-        NoNestedUsers = users is not null && App.Isolation.SystemCalls is not null && !SystemCalls.MayNestUsers(App.Isolation.Capabilities),
-        DroppedCapabilities = Capabilities.Dropped(App.Isolation.Capabilities),
-        InitEnvironment = PodUnits.InitEnvironment(pod.Id),
-        Apps =
-        [
-            new AppPlan
-            {
-                Name = App.Name,
-                Layers = [.. _image.Layers.Select(layer => Path.GetRelativePath(LayersDirectory, layer))],
-                UpperDirectory = pod.Upper(App.Name),
-                WorkDirectory = pod.Work(App.Name),
-                WorkingDirectory = App.WorkingDirectory,
-                BoundFiles = AppFiles.Bound(_options, HostName),
-                DefaultFiles = AppFiles.Defaults(_options, HostName),
-                HostFiles = AppFiles.OfHost(_options),
-                UnmaskedPaths = _options.InsecureOptions.HasFlag(InsecureOptions.Paths),
-                HasConsole = console is not null,
-                HasOutputFifo = App.Streams == AppStreams.Journal,
-                ReadOnlyRoot = App.Isolation.ReadOnlyRoot,
-                Volumes = [.. _image.Config.Volumes.Except(_options.Mounts.Select(static mount => mount.Target))],
-                Mounts = [.. _options.Mounts.Select(mount => Mount(pod, mount))],
-            },
-        ],
+        Name = spec.Name,
+        Layers = [.. app.Layers.Select(layer => Path.GetRelativePath(layers, layer))],
+        UpperDirectory = pod.Upper(spec.Name),
+        WorkDirectory = pod.Work(spec.Name),
+        WorkingDirectory = app.WorkingDirectory,
+        BoundFiles = AppFiles.Bound(_options, Record.Hostname),
+        DefaultFiles = AppFiles.Defaults(_options, Record.Hostname),
+        HostFiles = AppFiles.OfHost(_options),
+        UnmaskedPaths = Record.InsecureOptions.HasFlag(InsecureOptions.Paths),
+        HasConsole = console is not null,
+        HasOutputFifo = spec.Streams == AppStreams.Journal,
+        ReadOnlyRoot = app.Isolation.ReadOnlyRoot,
+        Volumes = app.ImageVolumes,
+        Mounts = [.. app.Mounts.Select(mount => Mount(pod, mount))],
     };
 
     private AppMount Mount(PodDirectories pod, VolumeMount mount)
     {
-        PodVolume volume = _options.Volumes.First(volume => volume.Name == mount.Volume);
+        PodVolume volume = Record.Volumes.First(volume => volume.Name == mount.Volume);
         return new AppMount
         {
             Source = volume.Source ?? pod.Volume(volume.Name),
@@ -139,37 +145,16 @@ internal sealed class PodPlanner
         };
     }
 
-    /// <summary>What the options ask for, and defaults where they ask for nothing.</summary>
-    private static AppIsolation Isolate(RunOptions options)
+    /// <summary>Takes away the protections that the user turned off.</summary>
+    private static AppIsolation Loosen(PodApp app, InsecureOptions insecure, bool hasOwnUsers)
     {
-        IReadOnlyList<string>? capabilities = options.InsecureOptions.HasFlag(InsecureOptions.Capabilities) ? null
-            : options.Isolation.Capabilities ?? Capabilities.Default;
-        return options.Isolation with
+        IReadOnlyList<string>? capabilities = insecure.HasFlag(InsecureOptions.Capabilities) ? null : app.Isolation.Capabilities;
+        return app.Isolation with
         {
             Capabilities = capabilities,
-            SystemCalls = options.InsecureOptions.HasFlag(InsecureOptions.Seccomp) ? null
-                : options.HasSystemCallOption ? options.Isolation.SystemCalls : SystemCalls.DefaultFor(capabilities, options.PrivateUsers),
+            SystemCalls = insecure.HasFlag(InsecureOptions.Seccomp) ? null
+                : app.HasSystemCallOption || capabilities is not null ? app.Isolation.SystemCalls
+                : SystemCalls.DefaultFor(null, hasOwnUsers),
         };
     }
-
-    private ImageUser FindUser(IImageRoot root)
-    {
-        string user = _options.User ?? "";
-        string group = _options.Group ?? "";
-        if (user.Length + group.Length == 0)
-        {
-            return root.FindUser(_image.Config.User);
-        }
-
-        // `--user` alone keeps the image's group, `--group` alone its user.
-        string[] image = _image.Config.User.Split(':', 2);
-        string whose = user.Length > 0 ? OwnerOf(root, user, static file => file.Uid) : image[0];
-        string which = group.Length > 0 ? OwnerOf(root, group, static file => file.Gid) : image.Length > 1 ? image[1] : "";
-        return root.FindUser(which.Length > 0 ? $"{whose}:{which}" : whose);
-    }
-
-    private static string OwnerOf(IImageRoot root, string name, Func<ImageFile, uint> owner) =>
-        !name.StartsWith('/') ? name
-        : root.Find(name) is ImageFile file ? $"{owner(file)}"
-        : throw new PodctlException(ExitCode.RunFailed, $"cannot take the owner of '{name}': there is no such file in the image");
 }

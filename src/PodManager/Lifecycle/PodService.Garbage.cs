@@ -20,7 +20,7 @@ internal sealed partial class PodService
         Failures failures = new("remove", "pod");
         foreach (Pod pod in store.List())
         {
-            failures.Collect(() => UnlessRemoved(() => Mark(pod, report, ct)));
+            failures.Collect(() => UnlessRemoved(() => Mark(pod, options, report, ct)));
         }
 
         if (!options.MarkOnly)
@@ -52,9 +52,10 @@ internal sealed partial class PodService
         }
     }
 
-    private void Mark(Pod pod, Action<GarbageEvent> report, CancellationToken ct)
+    private void Mark(Pod pod, GarbageOptions options, Action<GarbageEvent> report, CancellationToken ct)
     {
-        if (pod.State is not (PodState.Exited or PodState.AbortedPrepare))
+        bool isExpired = pod.State == PodState.Prepared && !options.MarkOnly && pod.Created + options.ExpirePrepared <= time.GetUtcNow();
+        if (!isExpired && pod.State is not (PodState.Exited or PodState.AbortedPrepare))
         {
             return;
         }
@@ -75,7 +76,7 @@ internal sealed partial class PodService
         if (handle is not null && store.Find(pod.Id) is { HasProcesses: false } now && now.Started == pod.Started)
         {
             handle.MarkGarbage();
-            report(new GarbageEvent.Marked(pod.Id, IsAborted: pod.State == PodState.AbortedPrepare));
+            report(isExpired ? new GarbageEvent.Expired(pod.Id, options.ExpirePrepared) : new GarbageEvent.Marked(pod.Id, IsAborted: pod.State == PodState.AbortedPrepare));
         }
     }
 
@@ -127,7 +128,7 @@ internal sealed partial class PodService
         {
             // Its process died before systemd had put it in: nothing will ever tell systemd that the scope is empty.
             if (PodId.TryParse(scope[ScopePrefix.Length..^ScopeSuffix.Length], out PodId? id)
-                && store.Find(id.Value) is null or { State: not (PodState.Preparing or PodState.Running), HasProcesses: false }
+                && store.Find(id.Value) is null or { State: not (PodState.Preparing or PodState.Running or PodState.Paused), HasProcesses: false }
                 && store.WaitUntilEmpty(id.Value, TimeSpan.Zero, CancellationToken.None)
                 && !store.IsReserved(id.Value))
             {

@@ -17,12 +17,17 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
 
     public IReadOnlyList<Pod> List() => store.List();
 
-    /// <summary>The pod that a user means by the beginning of its UUID.</summary>
-    public PodId Resolve(string text) => PodIdPrefix.Resolve(text, store.Ids());
+    /// <summary>The pod that a user means by its name or the beginning of its UUID.</summary>
+    public PodId Resolve(string text) =>
+        PodName.TryParse(text, out PodName? name) && store.FindByName(name.Value) is { } named ? named : PodIdPrefix.Resolve(text, store.Ids());
 
     /// <summary>The pod as it is now.</summary>
     /// <exception cref="PodctlException">It is not there (any more).</exception>
     public Pod Get(PodId id) => store.Find(id) ?? throw NotFound(id);
+
+    /// <summary>The pod, which must be running or paused.</summary>
+    /// <exception cref="PodctlException">It is not.</exception>
+    public Pod GetUp(PodId id) => RequireUp(Get(id));
 
     /// <summary>The app of a pod that a user means.</summary>
     /// <exception cref="PodctlException">The pod has none of that name.</exception>
@@ -34,11 +39,11 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
     /// <param name="timeout">Null for ever.</param>
     /// <param name="ct">Ends the wait.</param>
     public Pod WaitForEnd(PodId id, TimeSpan? timeout, CancellationToken ct) => WaitFor(
-        id, static pod => pod.State is not (PodState.Preparing or PodState.Running) && !pod.HasProcesses, "end", timeout, ct);
+        id, static pod => !MayStillEnd(pod) && !pod.HasProcesses, "end", timeout, ct);
 
     /// <summary>Waits until a pod's apps are up, or have been: it may have ended meanwhile.</summary>
     public Pod WaitForReadiness(PodId id, TimeSpan? timeout, CancellationToken ct) => WaitFor(
-        id, static pod => pod.IsReady || pod.State is not (PodState.Preparing or PodState.Running), "be ready", timeout, ct);
+        id, static pod => pod.IsReady || !MayStillEnd(pod), "be ready", timeout, ct);
 
     /// <summary>
     /// Stops pods: in order, by the scope's stop signal, or at once with SIGKILL. All are asked before the first is waited for; every one that has
@@ -79,6 +84,8 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
         failures.ThrowIfAny();
     }
 
+    private static bool MayStillEnd(Pod pod) => pod.State is PodState.Preparing or PodState.Prepared || pod.State.IsUp();
+
     private static PodctlException NotFound(PodId id) => new(ExitCode.NotFound, $"no pod '{id}'", "`podctl list` shows the pods there are");
 
     private Pod WaitFor(PodId id, Func<Pod, bool> condition, string what, TimeSpan? timeout, CancellationToken ct)
@@ -117,6 +124,11 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
             };
         }
 
+        if (pod.State == PodState.Paused)
+        {
+            _ = units().ThawUnit(pod.Id.ScopeName); // what is frozen cannot end in order
+        }
+
         IPending<bool> stop = units().StopUnit(pod.Id.ScopeName, StopTimeout);
         return () =>
         {
@@ -127,9 +139,9 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
 
     private void Remove(Pod pod, bool isForced, CancellationToken ct)
     {
-        if (pod.State == PodState.Running && !isForced)
+        if (pod.State.IsUp() && !isForced)
         {
-            throw Running(pod.Id);
+            throw Running(pod.Id, pod.State.Word());
         }
 
         // A podctl in the foreground has the lock for as long as its pod runs.
@@ -148,7 +160,7 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
         // A pod whose run has just returned may still be being taken apart by the kernel.
         if (!store.WaitUntilEmpty(pod.Id, TearDownTimeout, ct))
         {
-            throw Running(pod.Id);
+            throw Running(pod.Id, PodState.Running.Word());
         }
 
         handle.Remove();
@@ -169,8 +181,8 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
         }
     }
 
-    private static PodctlException Running(PodId id) => new(
-        ExitCode.WrongState, $"pod '{id}' is running", $"`podctl stop {id}` stops it first, `podctl rm --force {id}` kills it");
+    private static PodctlException Running(PodId id, string state) => new(
+        ExitCode.WrongState, $"pod '{id}' is {state}", $"`podctl stop {id}` stops it first, `podctl rm --force {id}` kills it");
 
     private void Kill(PodId id, CancellationToken ct)
     {

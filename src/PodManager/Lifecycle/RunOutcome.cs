@@ -1,10 +1,11 @@
 using Common.Native;
 using PodManager.Pods;
+using PodManager.Units;
 
 namespace PodManager.Lifecycle;
 
 /// <summary>What comes of a run once its session is over.</summary>
-internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSpec app, PodLeader leader)
+internal sealed class RunOutcome(RunServices services, PodDirectories pod, IReadOnlyList<AppSpec> apps, PodLeader leader)
 {
     // systemd.exec(5), "Process Exit Codes": a service that could not be started exits with one of these itself.
     private const int FirstSetUpCode = 200;
@@ -15,21 +16,21 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
 
     private static readonly TimeSpan TearDownTimeout = TimeSpan.FromSeconds(10);
 
-    public int Conclude(RunOptions options, IPodHandle handle, bool isReady, int? stopSignal)
+    public int Conclude(StartOptions options, IPodHandle handle, bool isReady, int? stopSignal)
     {
-        int? code = StatusCode();
-        if (code is >= FirstSetUpCode and <= LastSetUpCode && SetUpFailure(options) is PodctlException failure)
+        (AppSpec App, int Code)? end = End();
+        if (end is { Code: >= FirstSetUpCode and <= LastSetUpCode } failed && SetUpFailure(options, failed.App) is PodctlException failure)
         {
             RemoveIfAsked(options, handle);
             throw failure;
         }
 
-        if (code is null && !isReady && stopSignal is null)
+        if (end is null && !isReady && stopSignal is null)
         {
             RemoveIfAsked(options, handle);
             throw new PodctlException(
                 options.Mode == RunMode.Detached ? ExitCode.Failed : ExitCode.RunFailed,
-                $"pod '{pod.Id}' ended before its app had started",
+                $"pod '{pod.Id}' ended before its {(apps.Count == 1 ? "app" : "apps")} had started",
                 options.Remove ? null : $"`podctl logs --all {pod.Id.Short}` shows what the pod's systemd says");
         }
 
@@ -41,19 +42,32 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
         RemoveIfAsked(options, handle);
 
         // Stopped before there was an app: nobody left a status.
-        return code ?? 128 + (stopSignal ?? Tmds.Linux.LibC.SIGKILL);
+        return end?.Code ?? 128 + (stopSignal ?? Tmds.Linux.LibC.SIGKILL);
     }
 
-    private int? StatusCode() =>
-        services.Pods.Find(pod.Id)?.Statuses.FirstOrDefault(status => status.Key.ToString() == app.Name).Value?.Code;
+    /// <summary>The first failure of an app counts, or that all have succeeded.</summary>
+    /// <returns>Null if an app has no status: the pod was killed.</returns>
+    private (AppSpec App, int Code)? End()
+    {
+        (AppSpec App, AppStatus? Status)[] ends = [.. Statuses()];
+        (AppSpec App, AppStatus? Status)[] failures = [.. ends.Where(static end => end.Status is { Code: not 0 }).OrderBy(static end => end.Status!.Finished)];
+        return failures is [var first, ..] ? (first.App, first.Status!.Code) : ends.All(static end => end.Status is not null) ? (ends[0].App, 0) : null;
+    }
+
+    private IEnumerable<(AppSpec App, AppStatus? Status)> Statuses()
+    {
+        IReadOnlyDictionary<AppName, AppStatus>? statuses = services.Pods.Find(pod.Id)?.Statuses;
+        return apps.Select(app => (app, statuses?.FirstOrDefault(status => status.Key.ToString() == app.Name).Value));
+    }
 
     /// <summary>Whether the app's code is systemd's own, and then why the app could not be run; the pod's journal tells.</summary>
-    private PodctlException? SetUpFailure(RunOptions options)
+    private PodctlException? SetUpFailure(StartOptions options, AppSpec app)
     {
         // The status comes before the journal has taken everything in.
         _ = services.Pods.WaitUntilEmpty(pod.Id, TearDownTimeout, CancellationToken.None);
         using IJournalReader? journal = services.Journals.Open(pod.Id);
         journal?.Match("MESSAGE_ID", [SpawnFailed]);
+        journal?.Match("UNIT", [AppUnit.NameOf(app.Name)]);
         if (journal?.Next() is not JournalEntry entry)
         {
             return null;
@@ -68,7 +82,7 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, AppSp
             options.Remove ? null : $"`podctl logs --all {pod.Id.Short}` shows what the pod's systemd says");
     }
 
-    private void RemoveIfAsked(RunOptions options, IPodHandle handle)
+    private void RemoveIfAsked(StartOptions options, IPodHandle handle)
     {
         if (options.Remove && options.Mode != RunMode.Detached)
         {

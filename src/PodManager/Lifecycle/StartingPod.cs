@@ -22,6 +22,9 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
     {
         AwaitScope(ct);
         trace.Mark("scope active");
+
+        // Told before anybody listened for signals to the pod, and nothing had to be waited for since.
+        ct.ThrowIfCancellationRequested();
         socket.Send(Stage1Protocol.Go);
         PodLeader leader = ReadLeader()
             ?? throw new PodctlException(ExitCode.Failed, "stage1 ended without a word", $"`{Stage1Location.Path}` must be the one that was built with this podctl");

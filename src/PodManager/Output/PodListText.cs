@@ -10,17 +10,18 @@ internal static class PodListText
         Table table = new();
         if (hasLegend)
         {
-            table.Add(Cells("UUID", "APP", "IMAGE NAME", isFull ? "IMAGE ID" : null, "STATE", "CREATED", "STARTED", "NETWORKS"));
+            table.Add(Cells("UUID", "APP", "IMAGE NAME", isFull ? "IMAGE ID" : null, "STATE", "CREATED", "STARTED", "NETWORKS", "NAME"));
         }
 
         foreach (Pod pod in pods)
         {
             string Time(DateTimeOffset? time) => time is null ? "" : isFull ? Times.Absolute(time.Value) : Times.Ago(time.Value, now);
             string id = isFull ? pod.Id.ToString() : pod.Id.Short;
+            string given = pod.Record?.Name?.ToString() ?? "";
             string network = pod.Record?.Network == NetworkMode.Host ? "host" : "";
             if (pod.Apps.Count == 0)
             {
-                table.Add(Cells(id, "-", "-", isFull ? "-" : null, pod.State.Word(), Time(pod.Created), Time(pod.Started), network));
+                table.Add(Cells(id, "-", "-", isFull ? "-" : null, pod.State.Word(), Time(pod.Created), Time(pod.Started), network, given));
             }
 
             foreach ((int index, PodApp app) in pod.Apps.Index())
@@ -28,7 +29,7 @@ internal static class PodListText
                 string name = app.Name.ToString();
                 string? image = isFull ? ImageId(app.Image.Id) : null;
                 table.Add(index == 0
-                    ? Cells(id, name, app.Image.Name, image, pod.State.Word(), Time(pod.Created), Time(pod.Started), network)
+                    ? Cells(id, name, app.Image.Name, image, pod.State.Word(), Time(pod.Created), Time(pod.Started), network, given)
                     : Cells("", name, app.Image.Name, image));
             }
         }

@@ -28,7 +28,7 @@ internal static class PodStatusText
             Line("pid", $"{pid}");
         }
 
-        bool isRunning = pod.State == PodState.Running;
+        bool isRunning = pod.State.IsUp();
         Line("exited", isRunning ? "false" : "true");
         foreach ((AppName app, AppStatus status) in pod.Statuses.OrderBy(static entry => entry.Key.ToString(), StringComparer.Ordinal))
         {

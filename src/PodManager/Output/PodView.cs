@@ -11,6 +11,9 @@ internal sealed record PodView
 
     public required string State { get; init; }
 
+    /// <summary>The name that the user gave it.</summary>
+    public string? PodName { get; init; }
+
     public string? Hostname { get; init; }
 
     public string? Network { get; init; }
@@ -32,6 +35,7 @@ internal sealed record PodView
     {
         Name = pod.Id.ToString(),
         State = pod.State.Word(),
+        PodName = pod.Record?.Name?.ToString(),
         Hostname = pod.Record?.Hostname,
         Network = pod.Record is null ? null : pod.Record.Network == NetworkMode.Host ? "host" : "none",
         AppNames = pod.Record is null ? null : [.. pod.Apps.Select(static app => app.Name.ToString())],
@@ -48,7 +52,7 @@ internal sealed record AppView
 {
     public required string Name { get; init; }
 
-    /// <summary>created, running, exited or unknown.</summary>
+    /// <summary>created, running, paused, exited or unknown.</summary>
     public required string State { get; init; }
 
     public string? StartedAt { get; init; }
@@ -58,6 +62,15 @@ internal sealed record AppView
     /// <summary>128+n for a death by signal n.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>How the run before ended, of an app that has been started again.</summary>
+    public int? LastExitCode { get; init; }
+
+    /// <summary>The name without SIG of the signal that ended it.</summary>
+    public string? Signal { get; init; }
+
+    /// <summary>The kernel killed it for want of memory.</summary>
+    public bool? OomKilled { get; init; }
+
     public required string ImageId { get; init; }
 
     public required string ImageName { get; init; }
@@ -65,18 +78,25 @@ internal sealed record AppView
     public static AppView Of(Pod pod, PodApp app)
     {
         AppStatus? status = pod.Statuses.GetValueOrDefault(app.Name);
+
+        // What is started again has a status of the run before.
+        bool isBack = pod.State.IsUp() && status is not null && (app.Restart == RestartPolicy.Always || (app.Restart == RestartPolicy.OnFailure && status.Code != 0));
+        AppStatus? end = isBack ? null : status;
         return new AppView
         {
             Name = app.Name.ToString(),
-            State = status is not null ? "exited" : pod.State switch
+            State = end is not null ? "exited" : pod.State switch
             {
-                PodState.Running => "running",
-                PodState.Preparing => "created",
+                _ when pod.State.IsUp() => pod.State.Word(),
+                PodState.Preparing or PodState.Prepared => "created",
                 _ => "unknown",
             },
             StartedAt = pod.Started is { } started ? Times.Json(started) : null,
-            FinishedAt = status is null ? null : Times.Json(status.Finished),
-            ExitCode = status?.Code,
+            FinishedAt = end is null ? null : Times.Json(end.Finished),
+            ExitCode = end?.Code,
+            LastExitCode = isBack ? status!.Code : null,
+            Signal = end?.Signal,
+            OomKilled = end?.Result == AppStatus.OomKill ? true : null,
             ImageId = app.Image.Id,
             ImageName = app.Image.Name,
         };
@@ -97,6 +117,8 @@ internal sealed record TrustedKeyView(string? Prefix, string Fingerprint, string
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IReadOnlyList<PodView>))]
 [JsonSerializable(typeof(PodView))]
+[JsonSerializable(typeof(IReadOnlyList<PodInspectView>))]
+[JsonSerializable(typeof(IReadOnlyList<PodStatsView>))]
 [JsonSerializable(typeof(IReadOnlyList<ImageView>))]
 [JsonSerializable(typeof(IReadOnlyList<ImageInspectView>))]
 [JsonSerializable(typeof(IReadOnlyList<TrustedKeyView>))]

@@ -31,8 +31,9 @@ internal readonly record struct AppName
         return new AppName(valid.Length == 0 || IsTaken(valid) ? "app" : valid);
     }
 
-    // The pod's own services.
-    private static bool IsTaken(string text) => text.StartsWith("systemd-", StringComparison.Ordinal) || text == "pod-end";
+    // The pod's own services, and those that belong to another app.
+    private static bool IsTaken(string text) =>
+        text.StartsWith("systemd-", StringComparison.Ordinal) || text == "pod-end" || text.EndsWith("-output", StringComparison.Ordinal);
 
     public override string ToString() => _value ?? "";
 }

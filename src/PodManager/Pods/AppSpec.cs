@@ -36,6 +36,14 @@ internal sealed record AppSpec
     public bool HasInput { get; init; } = true;
 
     public required AppIsolation Isolation { get; init; }
+
+    /// <summary>The names of apps that must be up before this one is started.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
+    public RestartPolicy Restart { get; init; }
+
+    /// <summary>The pod's systemd knows how to wait longer from one restart to the next (systemd 254).</summary>
+    public bool HasRestartSteps { get; init; }
 }
 
 /// <summary>Where an app's standard streams lead.</summary>

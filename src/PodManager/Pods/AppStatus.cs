@@ -15,21 +15,17 @@ internal sealed record AppStatus(int Code, string? Signal, string Result, DateTi
     /// <summary>More than this is no status.</summary>
     public const int MaxBytes = 4096;
 
-    // signal(7); the numbers of x86-64 and arm64, which are the same.
-    private static readonly string[] SignalNames =
-    [
-        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT",
-        "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
-    ];
+    /// <summary>The verdict on a service of which the kernel has killed a process for want of memory.</summary>
+    public const string OomKill = "oom-kill";
 
-    private const int FirstRealTimeSignal = 34;
-    private const int LastRealTimeSignal = 64;
+    /// <summary>To this, blanks fill up a status that another may overwrite.</summary>
+    public const int PaddedLength = 60;
 
     /// <summary>Reads the one line of a status file; without its end it is still being written.</summary>
     /// <returns>Null if it is no status.</returns>
     public static AppStatus? Parse(string text, DateTimeOffset finished)
     {
-        string[] words = text.TrimEnd('\n').Split(' ');
+        string[] words = text.TrimEnd('\n').TrimEnd(' ').Split(' ');
         if (text.Count(static c => c == '\n') != 1 || text[^1] != '\n' || words.Length != 3 || !words[2].All(static c => char.IsAsciiLetterLower(c) || c == '-') || words[2].Length is 0 or > 32)
         {
             return null;
@@ -39,30 +35,10 @@ internal sealed record AppStatus(int Code, string? Signal, string Result, DateTi
         {
             case "exited" when int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int code) && code <= 255:
                 return new AppStatus(code, null, words[2], finished);
-            case "killed" or "dumped" when SignalNumber(words[1]) is { } signal:
-                return new AppStatus(128 + signal, words[1], words[2], finished);
+            case "killed" or "dumped" when words[1].Length > 0 && char.IsAsciiLetterUpper(words[1][0]) && Pods.Signal.TryParse(words[1], out Signal? signal):
+                return new AppStatus(128 + signal.Value.Number, words[1], words[2], finished);
             default:
                 return null;
         }
-    }
-
-    /// <summary>A signal's number by its name without SIG (`TERM`, `RTMIN+3`), as systemd writes it.</summary>
-    private static int? SignalNumber(string name)
-    {
-        int index = Array.IndexOf(SignalNames, name);
-        if (index >= 0)
-        {
-            return index + 1;
-        }
-
-        string offset = name switch
-        {
-            "RTMIN" => "0",
-            _ when name.StartsWith("RTMIN+", StringComparison.Ordinal) => name[6..],
-            _ => "",
-        };
-        return int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n <= LastRealTimeSignal - FirstRealTimeSignal
-            ? FirstRealTimeSignal + n
-            : null;
     }
 }

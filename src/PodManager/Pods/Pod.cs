@@ -17,6 +17,9 @@ internal sealed record Pod(PodId Id, PodState State, PodRecord? Record)
     /// <summary>When `gc` marked it.</summary>
     public DateTimeOffset? Marked { get; init; }
 
+    /// <summary>Its making was completed, whether it has been started since or not; also false for a pod that was started at once.</summary>
+    public bool IsPrepared { get; init; }
+
     /// <summary>The pod's apps are up, as its systemd said.</summary>
     public bool IsReady { get; init; }
 

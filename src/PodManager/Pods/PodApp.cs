@@ -10,7 +10,10 @@ internal sealed record PodApp
     /// <summary>Absolute paths of the extracted layers, lowest first; they must stay while the pod is there.</summary>
     public required IReadOnlyList<string> Layers { get; init; }
 
-    /// <summary>The command and its arguments.</summary>
+    /// <summary>Absolute path of the program inside the app's root.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>The words of the command line, the program's name as it was given first.</summary>
     public required IReadOnlyList<string> Exec { get; init; }
 
     /// <summary>`KEY=VALUE`.</summary>
@@ -25,7 +28,19 @@ internal sealed record PodApp
 
     public AppIsolation Isolation { get; init; } = new();
 
+    /// <summary>The system calls are what the user said, not what follows from the capabilities.</summary>
+    public bool HasSystemCallOption { get; init; }
+
+    /// <summary>What is mounted above comes before what is below.</summary>
     public IReadOnlyList<VolumeMount> Mounts { get; init; } = [];
+
+    /// <summary>Directories that the image calls volumes, and where nothing is mounted.</summary>
+    public IReadOnlyList<string> ImageVolumes { get; init; } = [];
+
+    /// <summary>Apps that must be up before this one is started.</summary>
+    public IReadOnlyList<AppName> After { get; init; } = [];
+
+    public RestartPolicy Restart { get; init; }
 }
 
 /// <summary>The image of an app; the image itself may be gone from the store.</summary>

@@ -2,7 +2,10 @@ using Common.Contract;
 
 namespace PodManager.Pods;
 
-/// <summary>What was decided when a pod was made. Written once, as pod.json in the pod's directory; everything that changes later is a file of its own.</summary>
+/// <summary>
+/// What was decided about a pod. Written as pod.json into the pod's directory when the pod is made, and once more when a prepared pod is started; everything that changes later is a
+/// file of its own.
+/// </summary>
 internal sealed record PodRecord
 {
     /// <summary>The version this build writes; one that it does not know is refused.</summary>
@@ -17,7 +20,7 @@ internal sealed record PodRecord
     public required string Hostname { get; init; }
 
     /// <summary>The name the user gave it.</summary>
-    public string? Name { get; init; }
+    public PodName? Name { get; init; }
 
     public required NetworkMode Network { get; init; }
 

@@ -9,7 +9,13 @@ internal enum PodState
     /// <summary>Its making was given up.</summary>
     AbortedPrepare,
 
+    /// <summary>Made, and not started yet.</summary>
+    Prepared,
+
     Running,
+
+    /// <summary>Running, with all its processes stopped where they are.</summary>
+    Paused,
 
     Exited,
 

@@ -8,21 +8,28 @@ internal static class PodStateRules
         { IsTrash: true } => PodState.Deleting,
         { HasLeader: false, IsLocked: true } => PodState.Preparing,
         { HasLeader: false, IsMarked: true } => PodState.Garbage,
+        { HasLeader: false, IsPrepared: true } => PodState.Prepared,
         { HasLeader: false } => PodState.AbortedPrepare,
 
         // Once every app has left its status the pod is only being taken apart. One that claims so and goes on
         // is caught by whoever looks at its processes before removing it.
+        { IsPopulated: true, HaveAllAppsEnded: false, IsFrozen: true } => PodState.Paused,
         { IsPopulated: true, HaveAllAppsEnded: false } => PodState.Running,
         { IsMarked: true } => PodState.ExitedGarbage,
         _ => PodState.Exited,
     };
+
+    /// <summary>Whether its apps are there, at work or not.</summary>
+    public static bool IsUp(this PodState state) => state is PodState.Running or PodState.Paused;
 
     /// <summary>The state as tables and JSON say it.</summary>
     public static string Word(this PodState state) => state switch
     {
         PodState.Preparing => "preparing",
         PodState.AbortedPrepare => "aborted prepare",
+        PodState.Prepared => "prepared",
         PodState.Running => "running",
+        PodState.Paused => "paused",
         PodState.Exited => "exited",
         PodState.ExitedGarbage => "exited garbage",
         PodState.Garbage => "garbage",
@@ -36,6 +43,8 @@ internal static class PodStateRules
 /// <param name="IsLocked">A process makes, starts or removes it. Need not be known once it has a leader.</param>
 /// <param name="HasLeader">It has been started.</param>
 /// <param name="IsPopulated">Its scope's cgroup has processes.</param>
-/// <param name="HaveAllAppsEnded">Every app has a status.</param>
+/// <param name="HaveAllAppsEnded">Every app has a status, and none is started again.</param>
+/// <param name="IsPrepared">Its making is complete, and it waits to be started.</param>
+/// <param name="IsFrozen">Its processes have been stopped where they are.</param>
 /// <param name="IsMarked">`gc` has marked it.</param>
-internal sealed record PodFacts(bool IsTrash, bool IsLocked, bool HasLeader, bool IsPopulated, bool HaveAllAppsEnded, bool IsMarked);
+internal sealed record PodFacts(bool IsTrash, bool IsLocked, bool HasLeader, bool IsPopulated, bool HaveAllAppsEnded, bool IsPrepared, bool IsFrozen, bool IsMarked);

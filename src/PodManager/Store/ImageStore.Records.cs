@@ -109,7 +109,7 @@ internal sealed partial class ImageStore
     {
         try
         {
-            using Fd file = Files.Open(path, O_RDONLY);
+            using Fd file = Files.Open(path, O_RDONLY | O_NONBLOCK);
             return JsonSerializer.Deserialize(Files.ReadText(file, 8 << 20), type);
         }
         catch (NativeException missing) when (missing.Errno is Errno.ENOENT or Errno.ENOTDIR)
@@ -120,9 +120,13 @@ internal sealed partial class ImageStore
         {
             throw new PodctlException(ExitCode.NotPermitted, "cannot read the image store", "this needs root", failure);
         }
-        catch (JsonException damaged)
+        catch (NativeException failure)
         {
-            throw new PodctlException(ExitCode.Failed, $"the image store is damaged: cannot read '{path}'", RepairHint, damaged);
+            throw new PodctlException(ExitCode.Failed, $"the image store is damaged: cannot read '{path}': {failure.Reason}", RepairHint);
+        }
+        catch (JsonException)
+        {
+            throw new PodctlException(ExitCode.Failed, $"the image store is damaged: '{path}' is no such record", RepairHint);
         }
     }
 }

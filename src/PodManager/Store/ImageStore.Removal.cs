@@ -21,7 +21,14 @@ internal sealed partial class ImageStore
         foreach (ImageSummary image in List().Where(image => image.LastUsedAt <= unusedSince && !needed.Contains(image.Id.ToString())))
         {
             ct.ThrowIfCancellationRequested();
-            removals.Add(TakeAway(ImageRef.Parse(image.Id.ToString())));
+            try
+            {
+                removals.Add(TakeAway(ImageRef.Parse(image.Id.ToString())));
+            }
+            catch (PodctlException e) when (e.Code == ExitCode.NotFound)
+            {
+                // another podctl was faster
+            }
         }
 
         // All at once, so that it is known from the beginning how much there is to do.

@@ -7,18 +7,22 @@ namespace PodManager.Store;
 /// <summary>A pod's scope as the kernel sees it: a cgroup that has processes or not (cgroups(7), "cgroup.events").</summary>
 internal static class PodCgroup
 {
+    private const string Populated = "populated 1";
+
     public static string EventsPath(PodId id) => $"{id.Cgroup}/cgroup.events";
 
-    public static bool IsPopulated(PodId id)
+    /// <summary>Whether there are processes, and whether all of them are stopped where they are.</summary>
+    public static (bool IsPopulated, bool IsFrozen) Look(PodId id)
     {
         try
         {
             using Fd events = Files.Open(EventsPath(id), O_RDONLY);
-            return IsPopulated(events);
+            string[] lines = Files.ReadText(events).Split('\n');
+            return (lines.Contains(Populated, StringComparer.Ordinal), lines.Contains("frozen 1", StringComparer.Ordinal));
         }
         catch (NativeException e) when (IsGone(e))
         {
-            return false;
+            return (false, false);
         }
     }
 
@@ -52,7 +56,7 @@ internal static class PodCgroup
     private static bool IsPopulated(Fd events)
     {
         _ = NativeException.ThrowIfFailed(Libc.LSeek(events.Number, 0, SEEK_SET), "lseek", "'cgroup.events'");
-        return Files.ReadText(events).Split('\n').Contains("populated 1", StringComparer.Ordinal);
+        return Files.ReadText(events).Split('\n').Contains(Populated, StringComparer.Ordinal);
     }
 
     // ENODEV: the cgroup was removed while the file was open.

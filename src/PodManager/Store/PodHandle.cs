@@ -37,16 +37,20 @@ internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string n
 
     public IdRange AllocateIds() => store.AllocateIds(id);
 
+    public void TakeName(PodName name) => store.TakeName(id, name);
+
     public void Publish(PodRecord record)
     {
-        using (Fd file = Files.OpenAt(directory, PodStore.RecordFile, O_WRONLY | O_CREAT | O_EXCL, OwnerFile))
-        {
-            Files.WriteAll(file, JsonSerializer.SerializeToUtf8Bytes(record, PodJson.Default.PodRecord));
-        }
-
+        Write(PodStore.RecordFile, JsonSerializer.SerializeToUtf8Bytes(record, PodJson.Default.PodRecord));
         store.Publish(id, _name);
         _name = id.ToString();
         _isPublished = true;
+    }
+
+    public void Update(PodRecord record)
+    {
+        Write(PodStore.RecordFile, JsonSerializer.SerializeToUtf8Bytes(record, PodJson.Default.PodRecord), isSynced: true);
+        Files.Sync(directory, _name);
     }
 
     public void Sync()
@@ -56,11 +60,15 @@ internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string n
         Files.Sync(directory, _name);
     }
 
-    public void WriteLeader(int pid) => Write(PodStore.LeaderFile, $"{pid} {ProcessStart.Of(pid) ?? "0"}\n");
+    public void WriteLeader(int pid) => Write(PodStore.LeaderFile, System.Text.Encoding.ASCII.GetBytes($"{pid} {ProcessStart.Of(pid) ?? "0"}\n"));
 
-    public void MarkReady() => Write(PodStore.ReadyFile, "");
+    public void MarkPrepared() => Write(PodStore.PreparedFile, []);
 
-    public void MarkGarbage() => Write(PodStore.GarbageFile, "");
+    public void MarkReady() => Write(PodStore.ReadyFile, []);
+
+    public void MarkGarbage() => Write(PodStore.GarbageFile, []);
+
+    public void RemoveStart() => store.RemoveStart(id, _name);
 
     public void Remove()
     {
@@ -68,13 +76,17 @@ internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string n
         _isRemoved = true;
     }
 
-    // Renamed into place, so that nobody reads half of it; not fsynced, since it says something about a pod that runs, and no pod survives a crash.
-    private void Write(string name, string text)
+    // Renamed into place, so that nobody reads half of it; most are not synced, since they say something about a pod that runs, and no pod survives a crash.
+    private void Write(string name, byte[] content, bool isSynced = false)
     {
         string temporary = $".{name}.tmp";
         using (Fd file = Files.OpenAt(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC, OwnerFile))
         {
-            Files.WriteAll(file, System.Text.Encoding.ASCII.GetBytes(text));
+            Files.WriteAll(file, content);
+            if (isSynced)
+            {
+                Files.Sync(file, name);
+            }
         }
 
         _ = NativeException.ThrowIfFailed(Libc.RenameAt(directory.Number, temporary, directory.Number, name), "rename", $"'{name}'");

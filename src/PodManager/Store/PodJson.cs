@@ -7,6 +7,7 @@ namespace PodManager.Store;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(PodIdConverter), typeof(AppNameConverter), typeof(NetworkModeConverter), typeof(RunModeConverter), typeof(InsecureOptionsConverter)])]
+    Converters = [typeof(PodIdConverter), typeof(AppNameConverter), typeof(PodNameConverter), typeof(RestartPolicyConverter),
+        typeof(NetworkModeConverter), typeof(RunModeConverter), typeof(InsecureOptionsConverter)])]
 [JsonSerializable(typeof(PodRecord))]
 internal sealed partial class PodJson : JsonSerializerContext;

@@ -44,6 +44,25 @@ internal sealed class AppNameConverter : WordConverter<AppName>
     protected override string Format(AppName value) => value.ToString();
 }
 
+internal sealed class PodNameConverter : WordConverter<PodName>
+{
+    protected override bool TryParse(string text, out PodName value)
+    {
+        bool isValid = PodName.TryParse(text, out PodName? name);
+        value = name ?? default;
+        return isValid;
+    }
+
+    protected override string Format(PodName value) => value.ToString();
+}
+
+internal sealed class RestartPolicyConverter : WordConverter<RestartPolicy>
+{
+    protected override bool TryParse(string text, out RestartPolicy value) => RestartPolicies.TryParse(text, out value);
+
+    protected override string Format(RestartPolicy value) => value.Word();
+}
+
 internal sealed class NetworkModeConverter : WordConverter<NetworkMode>
 {
     protected override bool TryParse(string text, out NetworkMode value)

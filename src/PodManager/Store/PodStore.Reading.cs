@@ -16,6 +16,7 @@ internal sealed partial class PodStore
     // A command line has at most 6 MiB (execve(2)), and is in it twice at worst, escaped.
     private const int RecordLimit = 64 << 20;
     internal const string LeaderFile = "leader";
+    internal const string PreparedFile = "prepared";
     internal const string ReadyFile = "ready";
     internal const string GarbageFile = "garbage";
     internal const string StatusDirectory = $"{Exchange.OnHost}/{Exchange.StatusDirectory}";
@@ -122,15 +123,18 @@ internal sealed partial class PodStore
             started = TimeOf(directory, LeaderFile);
         }
 
+        bool isPrepared = TimeOf(directory, PreparedFile) is not null;
         DateTimeOffset? marked = TimeOf(directory, GarbageFile);
-        bool isPopulated = PodCgroup.IsPopulated(id);
+        (bool isPopulated, bool isFrozen) = PodCgroup.Look(id);
         Dictionary<AppName, AppStatus> statuses = ReadStatuses(directory, record);
         PodState state = PodStateRules.Decide(new PodFacts(
             isTrash,
             isLocked,
             HasLeader: started is not null,
             isPopulated,
-            HaveAllAppsEnded: record is not null && statuses.Count == record.Apps.Count,
+            HaveAllAppsEnded: record is not null && statuses.Count == record.Apps.Count && record.Apps.All(static app => app.Restart == RestartPolicy.No),
+            isPrepared,
+            isFrozen,
             IsMarked: marked is not null));
         return new Pod(id, state, record)
         {
@@ -138,6 +142,7 @@ internal sealed partial class PodStore
             Started = started,
             Marked = marked,
             LeaderPid = started is null || !isPopulated ? null : ReadLeader(directory),
+            IsPrepared = isPrepared,
             IsReady = TimeOf(directory, ReadyFile) is not null,
             HasProcesses = isPopulated,
             Statuses = statuses,

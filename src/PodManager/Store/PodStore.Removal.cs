@@ -86,9 +86,12 @@ internal sealed partial class PodStore
             }
         }
 
-        foreach (string owner in _ids.FreeWhere(owner => !owners.Contains(owner)))
+        foreach ((PodLinks links, string what) in new[] { (_idLinks, "ids"), (_names, "name") })
         {
-            report($"freed the ids of pod '{owner}', which is gone");
+            foreach (string owner in links.FreeWhere(owner => !owners.Contains(owner)))
+            {
+                report($"freed the {what} of pod '{owner}', which is gone");
+            }
         }
 
         return leftovers;
@@ -121,7 +124,27 @@ internal sealed partial class PodStore
         using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
         RemoveJournal(id);
         TreeRemover.Remove(pods, trash);
-        _ids.Free(id);
+        _idLinks.Free(id);
+        _names.Free(id);
+    }
+
+    /// <summary>Removes what a start that failed has left in a pod's directory: all but what was there before.</summary>
+    internal void RemoveStart(PodId id, string name)
+    {
+        using Fd directory = Files.Open(PathOf(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        foreach (FileSystemInfo entry in new DirectoryInfo(PathOf(name)).GetFileSystemInfos())
+        {
+            if (entry is DirectoryInfo)
+            {
+                TreeRemover.Remove(directory, entry.Name);
+            }
+            else if (entry.Name is not (RecordFile or PreparedFile or GarbageFile))
+            {
+                entry.Delete();
+            }
+        }
+
+        RemoveJournal(id);
     }
 
     private static void RemoveJournal(PodId id)

@@ -18,14 +18,16 @@ internal sealed partial class PodStore : IPodStore
 
     private readonly string _directory;
     private readonly TimeProvider _time;
-    private readonly IdRanges _ids;
+    private readonly PodLinks _idLinks;
+    private readonly PodLinks _names;
 
     /// <summary>The pods below a data directory.</summary>
     public PodStore(string dataDirectory, TimeProvider time)
     {
         _directory = Path.Combine(dataDirectory, "pods");
         _time = time;
-        _ids = new IdRanges(Path.Combine(dataDirectory, "ids"));
+        _idLinks = new PodLinks(Path.Combine(dataDirectory, "ids"));
+        _names = new PodLinks(Path.Combine(dataDirectory, "names"));
     }
 
     public IReadOnlyList<PodId> Ids() => [.. Names().Select(static name => IdOf(name, "") ?? IdOf(name, TrashPrefix)).OfType<PodId>()];
@@ -72,7 +74,36 @@ internal sealed partial class PodStore : IPodStore
         return layers;
     }
 
-    internal IdRange AllocateIds(PodId id) => _ids.Allocate(id);
+    public PodId? FindByName(PodName name) => _names.OwnerOf(name.ToString()) is { } owner && Find(owner) is not null ? owner : null;
+
+    /// <summary>Whether somebody who lives is about to make a pod that nobody sees yet.</summary>
+    private bool IsBeingMade(PodId id) => IsReserved(id) && IsLocked(NewPrefix + id);
+
+    internal IdRange AllocateIds(PodId id) => new IdRanges(_idLinks).Allocate(id);
+
+    internal void TakeName(PodId id, PodName name)
+    {
+        if (_names.TryTake(name.ToString(), id))
+        {
+            return;
+        }
+
+        using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
+
+        // While this is held nobody is between having a name and having a directory, so that no directory means a dead owner.
+        Files.Lock(pods, exclusive: true);
+        PodId? owner = _names.OwnerOf(name.ToString());
+        if (owner is { } dead && Find(dead) is null && !IsBeingMade(dead))
+        {
+            _names.Free(dead);
+        }
+
+        if (!_names.TryTake(name.ToString(), id))
+        {
+            throw new PodctlException(
+                ExitCode.WrongState, $"the name '{name}' is taken by pod '{owner}'", $"`podctl rm {name}` removes that pod, once it has ended");
+        }
+    }
 
     /// <summary>Makes a pod visible.</summary>
     internal void Publish(PodId id, string name) => Rename(name, id.ToString());

@@ -17,7 +17,7 @@ internal sealed partial class StoreChecker
             return RemoveLayer(layer);
         }
 
-        if (Directory.Exists(fault.Path))
+        if (Directory.Exists(fault.Path) && Path.GetDirectoryName(fault.Path) == _paths.Layers)
         {
             layers.RemoveLeftovers();
             return Directory.Exists(fault.Path) ? InUse : null;
@@ -30,10 +30,10 @@ internal sealed partial class StoreChecker
         }
 
         // Without its record the image is not here, so that it will be fetched whole.
-        File.Delete(fault.Path);
+        Delete(fault.Path);
         foreach (Digest image in fault.Images)
         {
-            File.Delete(_paths.Record(image));
+            Delete(_paths.Record(image));
         }
 
         return null;
@@ -47,6 +47,12 @@ internal sealed partial class StoreChecker
             if (needed.Contains(layers.PathOf(layer)))
             {
                 return "a pod needs it (`podctl rm` removes the pod)";
+            }
+
+            if (File.Exists(Path.GetDirectoryName(layers.PathOf(layer))))
+            {
+                File.Delete(Path.GetDirectoryName(layers.PathOf(layer))!); // no layer, whatever it is
+                return null;
             }
 
             if (!layers.TryMark(layer))
@@ -123,6 +129,20 @@ internal sealed partial class StoreChecker
             faults.AddRange(FilesIn(_paths.Blobs)
                 .Where(path => !documents.Contains(Path.GetFileName(path).Replace('-', ':')))
                 .Select(static path => new StoreFault($"'{path}' belongs to no image", path, [])));
+        }
+    }
+
+    /// <summary>Something in a file's place, whatever it is.</summary>
+    private static void Delete(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            using Fd parent = Files.Open(Path.GetDirectoryName(path)!, O_RDONLY | O_DIRECTORY);
+            TreeRemover.Remove(parent, Path.GetFileName(path));
+        }
+        else
+        {
+            File.Delete(path);
         }
     }
 

@@ -151,7 +151,7 @@ internal sealed partial class StoreChecker(string dataDirectory, LayerStore laye
     private static Digest Parse(string text) => Digest.TryParse(text, out Digest? digest) ? digest : throw new InvalidOperationException($"'{text}' was checked before");
 
     private static IEnumerable<string> FilesIn(string directory) =>
-        Directory.Exists(directory) ? Directory.GetFiles(directory).Where(static path => Path.GetFileName(path)[0] != '.').Order(StringComparer.Ordinal) : [];
+        Directory.Exists(directory) ? Directory.GetFileSystemEntries(directory).Where(static path => Path.GetFileName(path)[0] != '.').Order(StringComparer.Ordinal) : [];
 
     private static T? Read<T>(string path, JsonTypeInfo<T> type, out string? problem)
         where T : class
@@ -159,7 +159,7 @@ internal sealed partial class StoreChecker(string dataDirectory, LayerStore laye
         T? value = null;
         try
         {
-            using Fd file = Files.Open(path, O_RDONLY);
+            using Fd file = Files.Open(path, O_RDONLY | O_NONBLOCK); // a fifo has no content, and nobody waits for it
             value = JsonSerializer.Deserialize(Files.ReadBytes(file, FileLimit), type);
             problem = value is null ? "it is empty" : null;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Common.Native;
 using PodManager.Lifecycle;
@@ -51,6 +52,17 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
         using BusMessage reply = bus.Call(call);
     });
 
+    public bool FreezeUnit(string unit) => IfKnown($"cannot freeze '{unit}'", () => CallWith("FreezeUnit", unit));
+
+    public bool ThawUnit(string unit) => IfKnown($"cannot thaw '{unit}'", () => CallWith("ThawUnit", unit));
+
+    public int Version() => Explained("cannot ask for systemd's version", () =>
+    {
+        // `257.13-1~deb13u1`, or `v257` where nobody packed it.
+        string digits = new([.. GetProperty(ManagerPath, ManagerInterface, "Version").TrimStart('v').TakeWhile(char.IsAsciiDigit)]);
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int version) ? version : 0;
+    });
+
     public UnitState? GetUnitState(string unit) => Explained($"cannot ask for the state of '{unit}'", () =>
     {
         string path;
@@ -71,11 +83,7 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
             GetProperty(path, GroupInterface(unit), "ControlGroup"));
     });
 
-    public void ResetFailed(string unit) => _ = IfKnown($"cannot reset '{unit}'", () =>
-    {
-        using BusMessage call = NewCall("ResetFailedUnit").Append(unit);
-        using BusMessage reply = bus.Call(call);
-    });
+    public void ResetFailed(string unit) => _ = IfKnown($"cannot reset '{unit}'", () => CallWith("ResetFailedUnit", unit));
 
     public IReadOnlyList<string> ListUnits(string pattern, IReadOnlyList<string> activeStates) => Explained("cannot list units", () =>
     {
@@ -213,6 +221,12 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
         using BusMessage reply = bus.Call(call);
         _ = reply.Enter('v', "s");
         return reply.ReadText();
+    }
+
+    private void CallWith(string member, string unit)
+    {
+        using BusMessage call = NewCall(member).Append(unit);
+        using BusMessage reply = bus.Call(call);
     }
 
     private BusMessage NewCall(string member) => bus.NewCall(Service, ManagerPath, ManagerInterface, member);

@@ -31,7 +31,7 @@ internal sealed class ContainersPolicy
         }
         catch (JsonException damaged)
         {
-            throw Refused(path, "it is not valid", damaged);
+            throw Refused(path, $"it is not valid at line {damaged.LineNumber + 1}, byte {damaged.BytePositionInLine + 1}");
         }
     }
 

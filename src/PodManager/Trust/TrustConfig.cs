@@ -36,7 +36,7 @@ internal sealed record TrustConfig
         }
         catch (JsonException damaged)
         {
-            throw Refused(path, "it is not valid", damaged);
+            throw Refused(path, $"it is not valid at line {damaged.LineNumber + 1}, byte {damaged.BytePositionInLine + 1}");
         }
     }
 

@@ -9,6 +9,10 @@ internal static class AppUnit
     /// <summary>How long an app has between its stop signal and SIGKILL.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRestartDelay = TimeSpan.FromSeconds(60);
+    private const int RestartSteps = 10;
+
     // What systemd would add to every service's environment and no image expects.
     private const string Unset = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID LANG MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE";
 
@@ -25,19 +29,46 @@ internal static class AppUnit
         Line("[Unit]");
         Line($"Description={UnitText.Line(app.Description)}");
         Line("DefaultDependencies=no");
-        Line("Requires=systemd-journald.socket");
-        Line("After=systemd-journald.socket systemd-journald.service");
+        Line($"Requires=systemd-journald.socket {PodUnits.AppsTarget}");
+        Line($"After=systemd-journald.socket systemd-journald.service {PodUnits.AppsTarget}");
+        if (app.After.Count > 0)
+        {
+            Line($"After={string.Join(' ', app.After.Select(NameOf))}");
+        }
+
         if (app.Streams == AppStreams.Journal)
         {
             Line($"Requires={OutputFifo.SocketOf(app.Name)}");
             Line($"After={OutputFifo.SocketOf(app.Name)}");
         }
 
-        Line("# the pod ends with its app, and with its app's exit code");
-        Line("SuccessAction=exit");
-        Line("FailureAction=exit");
+        if (app.Restart == RestartPolicy.No)
+        {
+            Line("# the first failure of an app ends the pod");
+            Line("FailureAction=exit");
+        }
+        else
+        {
+            Line("# however often that is");
+            Line("StartLimitIntervalSec=0");
+        }
+
         Line("[Service]");
         Line("Type=exec");
+        if (app.Restart != RestartPolicy.No)
+        {
+            Line($"Restart={app.Restart.Word()}");
+            Line($"RestartSec={RestartDelay.TotalMilliseconds:0}ms");
+            if (app.HasRestartSteps)
+            {
+                Line("# each time longer, up to the longest");
+                Line($"RestartSteps={RestartSteps}");
+                Line($"RestartMaxDelaySec={LongestRestartDelay.TotalSeconds:0}");
+                Line("# an app that is to be started again has not failed in between");
+                Line("RestartMode=direct");
+            }
+        }
+
         Line($"ExecStart={UnitText.CommandLine(app.Program, app.Arguments)}");
         Line($"RootDirectory=/opt/stage2/{app.Name}/rootfs");
         Line("# the last commands run in the pod's own root, not in the app's");
@@ -114,7 +145,8 @@ internal static class AppUnit
     /// <summary>
     /// Leaves the exit status in a file that is there already, empty and with its block on the disk, in one write(2); it counts once the line is complete. A podctl that is attached is told by a fifo, which is opened for reading too,
     /// so that this waits for nobody. In the foreground it then waits for the lock that podctl holds until it has read and logged all output: journald is still
-    /// there, and this process, in the app's own cgroup, is whom the last lines are logged for. In the background it passes on what is left in the output's fifo.
+    /// there, and this process, in the app's own cgroup, is whom the last lines are logged for. In the background it passes on what is left in the output's fifo. Of an app that is
+    /// started again every status overwrites the one before, so that all are of one length.
     /// </summary>
     private static string StatusCommand(AppSpec app)
     {
@@ -126,6 +158,12 @@ internal static class AppUnit
 
         // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
         const string ready = "n=0; while [ ! -S /run/systemd/journal/io.systemd.journal ] && [ $$n -lt 300 ]; do sleep 0.01; n=$$((n+1)); done";
-        return $"/bin/sh -c '{ready}; echo \"$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT\" 1<>{file}{tell}{wait}'";
+        const string words = "$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT";
+        string status = app.Restart == RestartPolicy.No ? words : $"$$(printf %%-{AppStatus.PaddedLength}s \"{words}\")";
+
+        // To systemd an app that dies of SIGTERM, SIGINT, SIGHUP or SIGPIPE has succeeded, to everybody else it has failed: it asks for the pod's end itself (SIGRTMIN+4, systemd(1)). If it
+        // was stopped, the pod is on its way there already.
+        string end = app.Restart == RestartPolicy.No ? "; [ \"$$EXIT_CODE$$SERVICE_RESULT\" != killedsuccess ] || kill -38 1" : "";
+        return $"/bin/sh -c '{ready}; echo \"{status}\" 1<>{file}{end}{tell}{wait}'";
     }
 }

@@ -9,6 +9,9 @@ internal static class PodUnits
     private const uint Readable = 0x1A4;
     private const string UnitDirectory = "/etc/systemd/system";
 
+    /// <summary>What every app needs: it is stopped once no app is left, and its end is the pod's.</summary>
+    public const string AppsTarget = "pod-apps.target";
+
     // Each of these is a way in which the pod can be asked to end; all end it in the same order. systemd starts rescue.target when default.target cannot be, as with an app's unit that it does not accept.
     private static readonly string[] EndTargets = ["exit", "poweroff", "halt", "reboot", "shutdown", "kbrequest", "ctrl-alt-del", "rescue"];
 
@@ -50,7 +53,8 @@ internal static class PodUnits
             // journald opens /var/log/journal from its first line on.
             new("/run/systemd/journal/flushed", Readable, ""),
             new("/etc/systemd/journald.conf.d/zz-podctl.conf", Readable, JournaldSettings),
-            Unit("default.target", $"[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service systemd-journald-dev-log.socket\nRequires={appUnits}\nAfter={appUnits}\n"),
+            Unit("default.target", DefaultTarget(apps)),
+            Unit(AppsTarget, Apps),
             Unit("systemd-journald.socket", JournaldSocket),
             Unit("systemd-journald-dev-log.socket", DevLogSocket),
             Unit("systemd-journald.service", JournaldService),
@@ -68,6 +72,21 @@ internal static class PodUnits
         return files;
     }
 
+    // An app that is started again is wanted only: the restart of a unit is one of those that require it too, and starts all else that they require.
+    private static string DefaultTarget(IReadOnlyList<AppSpec> apps)
+    {
+        static string Units(IEnumerable<AppSpec> apps) => string.Join(' ', apps.Select(static app => AppUnit.NameOf(app.Name)));
+        string required = Units(apps.Where(static app => app.Restart == RestartPolicy.No));
+        string wanted = Units(apps.Where(static app => app.Restart != RestartPolicy.No));
+        return $"""
+            [Unit]
+            DefaultDependencies=no
+            Wants={string.Join(' ', ["systemd-journald.service systemd-journald-dev-log.socket", .. wanted.Length > 0 ? (string[])[wanted] : []])}
+            {(required.Length > 0 ? $"Requires={required}\n" : "")}After={Units(apps)}
+
+            """;
+    }
+
     /// <summary>systemd starts nothing as a user that it cannot look up, even one given as a number.</summary>
     private static string Users(IReadOnlyList<AppSpec> apps) =>
         "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n" + string.Concat(
@@ -80,6 +99,15 @@ internal static class PodUnits
                 .Select(static gid => $"group-{gid}:x:{gid}:\n"));
 
     private static PlanFile Unit(string name, string text) => new($"{UnitDirectory}/{name}", Readable, text);
+
+    private const string Apps = """
+        [Unit]
+        Description=Apps of the pod
+        DefaultDependencies=no
+        StopWhenUnneeded=yes
+        SuccessAction=exit
+
+        """;
 
     // A drop-in with a late name, because distributions ship drop-ins of their own below /usr. Nothing an app says is dropped, split late or forwarded.
     private const string JournaldSettings = """

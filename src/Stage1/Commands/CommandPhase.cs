@@ -22,8 +22,9 @@ internal static class CommandPhase
         using Fd planFile = new(Stage1Protocol.PlanDescriptor);
         CommandPlan plan = PlanFileReader.ReadCommand(planFile);
         using Fd mounts = new(Stage1Protocol.AppDescriptor);
-        using (Fd cgroup = new(Stage1Protocol.CgroupDescriptor))
+        if (!Spawn.HasCgroups)
         {
+            using Fd cgroup = new(Stage1Protocol.CgroupDescriptor);
             Files.WriteAll(cgroup, "0"u8); // this process
         }
 

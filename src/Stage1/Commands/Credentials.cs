@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Common.Contract;
 using Common.Native;
 
@@ -10,8 +9,7 @@ internal static unsafe class Credentials
     private const int KeepCapabilities = 8; // PR_SET_KEEPCAPS, prctl(2)
     private const int DropFromBoundingSet = 24; // PR_CAPBSET_DROP
     private const int NoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
-    private const uint CapabilityVersion = 0x20080522; // _LINUX_CAPABILITY_VERSION_3, capset(2)
-    private const int SystemAdministration = 1 << 21; // CAP_SYS_ADMIN
+    private const int SystemAdministration = 21; // CAP_SYS_ADMIN
 
     /// <summary>Until execve(2) the process may still install filters of system calls; what it may do after that is what the plan says.</summary>
     public static void Become(CommandPlan plan)
@@ -32,23 +30,16 @@ internal static unsafe class Credentials
         {
             _ = NativeException.ThrowIfFailed(Libc.PrCtl(KeepCapabilities, 1, 0, 0, 0), "prctl");
             _ = NativeException.ThrowIfFailed(Libc.SetResUid(plan.Uid, plan.Uid, plan.Uid), "setresuid", $"{plan.Uid}");
-            AdministerUntilExec();
+            CapabilitySets.KeepOnly(SystemAdministration); // until execve(2) takes it: enough to install a filter
+        }
+        else
+        {
+            CapabilitySets.ClearInheritable();
         }
 
         if (plan.NoNewPrivileges)
         {
             _ = NativeException.ThrowIfFailed(Libc.PrCtl(NoNewPrivileges, 1, 0, 0, 0), "prctl");
         }
-    }
-
-    /// <summary>What another user than root keeps until execve(2) takes it: enough to install a filter.</summary>
-    private static void AdministerUntilExec()
-    {
-        uint* header = stackalloc uint[] { CapabilityVersion, 0 };
-
-        // Effective, permitted and inheritable, twice 32 bits.
-        uint* sets = stackalloc uint[] { SystemAdministration, SystemAdministration, 0, 0, 0, 0 };
-        long number = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 126 : 91; // capset
-        _ = NativeException.ThrowIfFailed(Libc.SysCall(number, (nint)header, (nint)sets, 0, 0, 0), "capset");
     }
 }

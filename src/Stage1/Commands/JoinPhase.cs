@@ -30,7 +30,7 @@ internal static class JoinPhase
         Fd program = podProgram ?? hostProgram;
         List<(Fd, int)> descriptors =
         [
-            (podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor), (cgroup, Stage1Protocol.CgroupDescriptor),
+            (podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor),
             (mounts, Stage1Protocol.AppDescriptor), (program, Stage1Protocol.ProgramDescriptor),
         ];
         string self = $"/proc/self/fd/{Stage1Protocol.ProgramDescriptor}";
@@ -41,8 +41,20 @@ internal static class JoinPhase
             command.InsertRange(0, ["nsenter", $"--user=/proc/self/fd/{Stage1Protocol.UserNamespaceDescriptor}", "--setuid=0", "--setgid=0", "--"]);
         }
 
-        int pid = Spawn.Start(users is null ? program.ProcPath : "/usr/bin/nsenter", command, Path, descriptors);
+        int pid = StartIn(cgroup, users is null ? program.ProcPath : "/usr/bin/nsenter", command, descriptors);
         podctl.Send(Stage1Protocol.ExitedPrefix + Attend(pid, podctl).ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>In the app's cgroup from its first instruction, or, where the C library cannot do that, with what it needs to move there: who opens the file decides who may be moved.</summary>
+    private static int StartIn(Fd cgroup, string program, List<string> command, List<(Fd, int)> descriptors)
+    {
+        if (Spawn.HasCgroups)
+        {
+            return Spawn.Start(program, command, Path, descriptors, cgroup: cgroup);
+        }
+
+        using Fd processes = Files.OpenAt(cgroup, "cgroup.procs", O_WRONLY);
+        return Spawn.Start(program, command, Path, [.. descriptors, (processes, Stage1Protocol.CgroupDescriptor)]);
     }
 
     // By number, so that it is closed at the next exec whoever opened it.

@@ -126,6 +126,8 @@ internal static class InnerPhase
         {
             _ = Libc.PrCtl(DropFromBoundingSet, (nuint)capability, 0, 0, 0); // a kernel that does not know it cannot give it either
         }
+
+        CapabilitySets.ClearInheritable();
     }
 
     private static void NullStandardStreams()

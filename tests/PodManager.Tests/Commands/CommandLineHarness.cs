@@ -14,6 +14,12 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
     /// <summary>What `run` was asked for.</summary>
     public RunOptions? Run { get; private set; }
 
+    /// <summary>What `prepare` was asked for, and where it was to write the UUID.</summary>
+    public (PodOptions Pod, string? UuidFile)? Prepare { get; private set; }
+
+    /// <summary>What `run-prepared` was asked for.</summary>
+    public (PodId Pod, StartOptions Start)? Start { get; private set; }
+
     public Settings? Settings { get; private set; }
 
     public Func<RunOptions, int> OnRun { get; init; } = static _ => 0;
@@ -28,6 +34,8 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
     public ICommandRunner Exec => this;
 
     public IPodRunner Runner => this;
+
+    public IPodMeter Meter => throw new NotSupportedException();
 
     public IImageStore Images => throw new NotSupportedException();
 
@@ -99,10 +107,25 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
         return harness.Run!;
     }
 
+    /// <summary>The only app that `run` was asked for.</summary>
+    public static async Task<AppOptions> AppOf(params string[] args) => Xunit.Assert.Single((await OptionsOf(args)).Pod.Apps);
+
     Task<RunResult> IPodRunner.RunAsync(RunOptions options, CancellationToken ct)
     {
         Run = options;
         return Task.FromResult(new RunResult(OnRun(options), RunPod));
+    }
+
+    Task<PodId> IPodRunner.PrepareAsync(PodOptions options, string? uuidFile, CancellationToken ct)
+    {
+        Prepare = (options, uuidFile);
+        return Task.FromResult(RunPod);
+    }
+
+    RunResult IPodRunner.RunPrepared(PodId id, StartOptions options, CancellationToken ct)
+    {
+        Start = (id, options);
+        return new RunResult(9, id);
     }
 
     int ICommandRunner.Run(ExecOptions options)

@@ -39,7 +39,7 @@ public sealed class IsolationFlagsTests
     [Fact]
     public async Task Everything_that_isolates_an_app_can_be_said()
     {
-        RunOptions options = await CommandLineHarness.OptionsOf(
+        AppOptions options = await CommandLineHarness.AppOf(
             "busybox", "--memory=64Mi", "--cpu=1.5", "--cpu-shares=512", "--pids-limit=20", "--oom-score-adj=300", "--caps-remove=CAP_MKNOD,net_raw", "--no-new-privs",
             "--readonly-rootfs", "--supplementary-gids=5,77", "--seccomp", "mode=remove,errno=ENOSYS,mkdir,@mount");
 
@@ -126,10 +126,10 @@ public sealed class IsolationFlagsTests
     [Fact]
     public void The_pod_s_manager_keeps_what_it_and_its_app_need()
     {
-        IReadOnlyList<int> dropped = Capabilities.Dropped(["CAP_SYS_TIME"]);
+        IReadOnlyList<int> dropped = Capabilities.Dropped([["CAP_SYS_TIME"], ["CAP_KILL"]]);
         Assert.Contains(16, dropped); // CAP_SYS_MODULE
         Assert.DoesNotContain(25, dropped); // CAP_SYS_TIME
         Assert.DoesNotContain(21, dropped); // CAP_SYS_ADMIN
-        Assert.Empty(Capabilities.Dropped(null));
+        Assert.Empty(Capabilities.Dropped([null, ["CAP_KILL"]]));
     }
 }

@@ -13,9 +13,10 @@ public sealed class RunCommandTests
     {
         RunOptions options = await CommandLineHarness.OptionsOf("busybox");
 
-        Assert.Equivalent(new RunOptions { Image = "busybox", Mode = RunMode.Foreground }, options, strict: true);
-        Assert.Null(options.Arguments);
-        Assert.True(options.PrivateUsers);
+        Assert.Equivalent(
+            new RunOptions(new PodOptions { Apps = [new AppOptions { Image = "busybox" }] }, new StartOptions { Mode = RunMode.Foreground }, null), options, strict: true);
+        Assert.Null(options.Pod.Apps[0].Arguments);
+        Assert.True(options.Pod.PrivateUsers);
     }
 
     [Fact]
@@ -27,27 +28,27 @@ public sealed class RunCommandTests
             "--pull-policy", "never", "--insecure-options=image,seccomp", "--set-env=A=1", "--set-env", "B=x=y", "--uuid-file-save=/tmp/uuid",
             "docker://registry.example/shop/web:1.0", "--exec=/bin/web", "--user=www", "--group", "33", "--working-dir=/srv", "--environment=C=", "--name=front", "--quiet");
 
-        Assert.Equal("docker://registry.example/shop/web:1.0", options.Image);
-        Assert.Equal(RunMode.Interactive, options.Mode);
-        Assert.True(options.Remove);
-        Assert.Equal("web.example", options.HostName);
-        Assert.Equal([IPAddress.Parse("1.1.1.1"), IPAddress.Parse("::1"), IPAddress.Parse("8.8.8.8")], options.Dns.Servers);
-        Assert.Equal(["a.example", "b.example"], options.Dns.Search);
-        Assert.Equal(["ndots:2"], options.Dns.Options);
-        Assert.Equal("c.example", options.Dns.Domain);
-        Assert.Equal([(IPAddress.Parse("10.0.0.1"), "db"), (IPAddress.Parse("::1"), "self")], options.HostsEntries);
-        Assert.Equal(NetworkMode.Host, options.Network);
-        Assert.False(options.PrivateUsers);
-        Assert.Equal(PullPolicy.Never, options.PullPolicy);
-        Assert.Equal(InsecureOptions.Image | InsecureOptions.Seccomp, options.InsecureOptions);
-        Assert.Equal(["A=1", "B=x=y"], options.PodEnvironment);
-        Assert.Equal(["C="], options.AppEnvironment);
+        Assert.Equal("docker://registry.example/shop/web:1.0", options.Pod.Apps[0].Image);
+        Assert.Equal(RunMode.Interactive, options.Start.Mode);
+        Assert.True(options.Start.Remove);
+        Assert.Equal("web.example", options.Start.HostName);
+        Assert.Equal([IPAddress.Parse("1.1.1.1"), IPAddress.Parse("::1"), IPAddress.Parse("8.8.8.8")], options.Start.Dns.Servers);
+        Assert.Equal(["a.example", "b.example"], options.Start.Dns.Search);
+        Assert.Equal(["ndots:2"], options.Start.Dns.Options);
+        Assert.Equal("c.example", options.Start.Dns.Domain);
+        Assert.Equal([(IPAddress.Parse("10.0.0.1"), "db"), (IPAddress.Parse("::1"), "self")], options.Start.HostsEntries);
+        Assert.Equal(NetworkMode.Host, options.Start.Network);
+        Assert.False(options.Pod.PrivateUsers);
+        Assert.Equal(PullPolicy.Never, options.Pod.PullPolicy);
+        Assert.Equal(InsecureOptions.Image | InsecureOptions.Seccomp, options.Pod.InsecureOptions);
+        Assert.Equal(["A=1", "B=x=y"], options.Pod.Environment);
+        Assert.Equal(["C="], options.Pod.Apps[0].Environment);
         Assert.Equal("/tmp/uuid", options.UuidFile);
-        Assert.Equal("/bin/web", options.Exec);
-        Assert.Equal("www", options.User);
-        Assert.Equal("33", options.Group);
-        Assert.Equal("/srv", options.WorkingDirectory);
-        Assert.Equal("front", options.AppName?.ToString());
+        Assert.Equal("/bin/web", options.Pod.Apps[0].Exec);
+        Assert.Equal("www", options.Pod.Apps[0].User);
+        Assert.Equal("33", options.Pod.Apps[0].Group);
+        Assert.Equal("/srv", options.Pod.Apps[0].WorkingDirectory);
+        Assert.Equal("front", options.Pod.Apps[0].Name?.ToString());
     }
 
     [Theory]
@@ -75,26 +76,98 @@ public sealed class RunCommandTests
     {
         CommandLineHarness harness = new();
         _ = await harness.RunAsync(["run", .. flags, "busybox"]);
-        Assert.Equal((mode, isQuiet ? ProgressFormat.None : ProgressFormat.Auto), (harness.Run!.Mode, harness.Settings!.Progress));
+        Assert.Equal((mode, isQuiet ? ProgressFormat.None : ProgressFormat.Auto), (harness.Run!.Start.Mode, harness.Settings!.Progress));
     }
 
     [Fact]
     public async Task Words_after_two_dashes_are_the_apps_as_they_are()
     {
         RunOptions options = await CommandLineHarness.OptionsOf("busybox", "--name=a", "--", "--rm", "", "-x=1", "--help", "@file", "--", "a b");
-        Assert.Equal(["--rm", "", "-x=1", "--help", "@file", "--", "a b"], options.Arguments);
-        Assert.False(options.Remove);
+        Assert.Equal(["--rm", "", "-x=1", "--help", "@file", "--", "a b"], options.Pod.Apps[0].Arguments);
+        Assert.False(options.Start.Remove);
     }
 
     [Fact]
-    public async Task No_words_after_two_dashes_are_no_arguments() => Assert.Equal([], (await CommandLineHarness.OptionsOf("busybox", "--")).Arguments);
+    public async Task No_words_after_two_dashes_are_no_arguments() => Assert.Equal([], (await CommandLineHarness.AppOf("busybox", "--")).Arguments);
 
     [Fact]
     public async Task Three_dashes_end_the_apps_words()
     {
         RunOptions options = await CommandLineHarness.OptionsOf("busybox", "--", "a", "---", "--rm");
-        Assert.Equal(["a"], options.Arguments);
-        Assert.True(options.Remove);
+        Assert.Equal(["a"], options.Pod.Apps[0].Arguments);
+        Assert.True(options.Start.Remove);
+    }
+
+    [Theory]
+    [InlineData("busybox", "--name=web", "--memory=64Mi", "--", "a", "---", "nginx", "--name=db", "--", "b")]
+    [InlineData("busybox", "--", "a", "---", "nginx", "--", "b")]
+    [InlineData("busybox", "--name=web", "---", "nginx", "--name=db")]
+    [InlineData("---", "busybox", "---", "---", "nginx", "---")]
+    public async Task Each_image_has_its_own_flags_and_words(params string[] args)
+    {
+        IReadOnlyList<AppOptions> apps = (await CommandLineHarness.OptionsOf(args)).Pod.Apps;
+        Assert.Equal(["busybox", "nginx"], apps.Select(static app => app.Image));
+        bool hasWords = args.Contains("--");
+        Assert.Equal(hasWords ? ["a"] : null, apps[0].Arguments);
+        Assert.Equal(hasWords ? ["b"] : null, apps[1].Arguments);
+        bool hasNames = args.Contains("--name=web");
+        Assert.Equal(hasNames ? "web" : null, apps[0].Name?.ToString());
+        Assert.Equal(hasNames && args.Contains("--name=db") ? "db" : null, apps[1].Name?.ToString());
+        Assert.Null(apps[1].Isolation.MemoryBytes);
+    }
+
+    [Fact]
+    public async Task What_the_pod_and_an_app_may_have_is_told_apart_by_its_place()
+    {
+        RunOptions options = await CommandLineHarness.OptionsOf(
+            "--name=shop", "--volume=all,kind=empty", "--mount=volume=all,target=/all", "-v", "/etc:/both", "busybox", "--name=web", "--mount=volume=own,target=/own", "--hostname=h", "---",
+            "nginx", "--volume=own,kind=empty", "-v", "/usr:/both", "--mount=volume=own,target=/all", "--after=web");
+        Assert.Equal("shop", options.Pod.Name?.ToString());
+        Assert.Equal("h", options.Start.HostName);
+        Assert.Equal(["all", "/both", "own", "1:/both"], options.Pod.Volumes.Select(static volume => volume.Name));
+        Assert.Equal(
+            [new VolumeMount("own", "/own"), new VolumeMount("all", "/all"), new VolumeMount("/both", "/both")], options.Pod.Apps[0].Mounts);
+        Assert.Equal([new VolumeMount("own", "/all"), new VolumeMount("1:/both", "/both")], options.Pod.Apps[1].Mounts);
+        Assert.Equal(["web"], options.Pod.Apps[1].After.Select(static name => name.ToString()));
+    }
+
+    [Fact]
+    public async Task Variables_come_from_a_file_and_from_the_caller()
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "# a comment\n\n; another\nA=1\nB= x=y \r\n", TestContext.Current.CancellationToken);
+        PodOptions options = (await CommandLineHarness.OptionsOf("--inherit-env", $"--set-env-file={file}", "--set-env=A=2", "busybox")).Pod;
+        Assert.Equal(["A=1", "B= x=y ", "A=2"], options.Environment);
+        Assert.Contains(options.InheritedEnvironment, static variable => variable.StartsWith("PATH=", StringComparison.Ordinal));
+
+        await File.WriteAllTextAsync(file, "A=1\nA=2\n", TestContext.Current.CancellationToken);
+        Assert.Contains("variable 'A' is given twice in", (await CommandLineHarness.FailureOf("run", $"--set-env-file={file}", "busybox")).Message, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, "A=1\nB\n", TestContext.Current.CancellationToken);
+        Assert.Contains($"line 2 of '{file}': 'B' is not NAME=VALUE", (await CommandLineHarness.FailureOf("run", $"--set-env-file={file}", "busybox")).Message, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task Prepare_takes_what_makes_a_pod_and_prints_its_id()
+    {
+        CommandLineHarness harness = new();
+        (int code, string output) = await harness.RunAsync("prepare", "--uuid-file-save=/tmp/uuid", "--private-users=no", "busybox", "--", "a");
+        Assert.Equal((0, CommandLineHarness.RunPod + "\n"), (code, output));
+        Assert.Equal("/tmp/uuid", harness.Prepare!.Value.UuidFile);
+        Assert.False(harness.Prepare.Value.Pod.PrivateUsers);
+        Assert.Equal(["a"], harness.Prepare.Value.Pod.Apps[0].Arguments);
+        Assert.Contains("unknown flag '--hostname'", (await CommandLineHarness.FailureOf("prepare", "--hostname=a", "busybox")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_prepared_takes_what_starts_a_pod()
+    {
+        CommandLineHarness harness = new();
+        harness.Store.Add(CommandLineHarness.RunPod);
+        (int code, string output) = await harness.RunAsync("run-prepared", "--hostname=h", "--detach", CommandLineHarness.RunPod.ToString());
+        Assert.Equal((9, CommandLineHarness.RunPod + "\n"), (code, output));
+        Assert.Equal(("h", RunMode.Detached), (harness.Start!.Value.Start.HostName, harness.Start.Value.Start.Mode));
+        Assert.Contains("unknown flag '--set-env'", (await CommandLineHarness.FailureOf("run-prepared", "--set-env=A=1", "5bc0")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -105,25 +178,25 @@ public sealed class RunCommandTests
     public async Task A_flag_that_is_on_takes_no_word(string first, string second)
     {
         RunOptions options = await CommandLineHarness.OptionsOf(first, second);
-        Assert.Equal(RunMode.Interactive, options.Mode);
-        Assert.Equal("busybox", options.Image);
+        Assert.Equal(RunMode.Interactive, options.Start.Mode);
+        Assert.Equal("busybox", options.Pod.Apps[0].Image);
     }
 
     [Fact]
     public async Task Of_a_repeated_flag_the_last_counts() =>
-        Assert.Equal("b", (await CommandLineHarness.OptionsOf("--hostname=a", "busybox", "--hostname", "b")).HostName);
+        Assert.Equal("b", (await CommandLineHarness.OptionsOf("--hostname=a", "busybox", "--hostname", "b")).Start.HostName);
 
     [Fact]
     public async Task A_value_may_begin_with_a_dash() =>
-        Assert.Equal("--strange", (await CommandLineHarness.OptionsOf("busybox", "--exec", "--strange")).Exec);
+        Assert.Equal("--strange", (await CommandLineHarness.AppOf("busybox", "--exec", "--strange")).Exec);
 
     [Fact]
     public async Task Dns_of_the_host_is_a_choice()
     {
         RunOptions options = await CommandLineHarness.OptionsOf("--dns=host", "--hosts-entry=host", "busybox");
-        Assert.True(options.Dns.UseHostFile);
-        Assert.True(options.UseHostsFileOfHost);
-        Assert.False((await CommandLineHarness.OptionsOf("--dns=none", "busybox")).Dns.IsGenerated);
+        Assert.True(options.Start.Dns.UseHostFile);
+        Assert.True(options.Start.UseHostsFileOfHost);
+        Assert.False((await CommandLineHarness.OptionsOf("--dns=none", "busybox")).Start.Dns.IsGenerated);
     }
 
     [Theory]
@@ -138,15 +211,30 @@ public sealed class RunCommandTests
     }
 
     [Theory]
-    [InlineData("must provide an image")]
-    [InlineData("must provide an image", "--rm")]
+    [InlineData("must provide at least one image")]
+    [InlineData("must provide at least one image", "--rm")]
+    [InlineData("must provide at least one image", "---")]
     [InlineData("an image is required before any app arguments", "--", "ls")]
     [InlineData("only one set of app arguments", "busybox", "--", "ls", "---", "--", "ls")]
-    [InlineData("flag '--name' must follow an image", "--name=a", "busybox")]
+    [InlineData("flag '--memory' must follow an image", "--memory=64M", "busybox")]
     [InlineData("flag '--exec' must follow an image", "--exec=a", "busybox")]
     [InlineData("flag '--exec' can be given only once", "busybox", "--exec=a", "--exec=b")]
-    [InlineData("'second' would be a second", "busybox", "second")]
-    [InlineData("'second' would be a second", "busybox", "--", "ls", "---", "second")]
+    [InlineData("unexpected argument 'ls': the app's own arguments follow `--`, another image follows `---`", "busybox", "ls")]
+    [InlineData("unexpected argument 'ls'", "busybox", "---", "busybox", "--name=b", "ls", "/")]
+    [InlineData("there are several apps named 'web'", "busybox", "--name=web", "---", "nginx", "--name=web")]
+    [InlineData("there are several apps named 'busybox'", "busybox:1", "---", "registry.example/busybox:2")]
+    [InlineData("app 'busybox' is to be started after 'db', which is no app of this pod", "busybox", "--after=db")]
+    [InlineData("apps wait for each other: a, b", "busybox", "--name=a", "--after=b", "---", "busybox", "--name=b", "--after=a")]
+    [InlineData("invalid image reference 'ftp://x'", "busybox", "---", "ftp://x")]
+    [InlineData("--memory: ", "busybox", "---", "nginx", "--memory=1")]
+    [InlineData("--interactive takes one image", "-it", "busybox", "---", "nginx")]
+    [InlineData("--restart takes --detach", "busybox", "--restart=always")]
+    [InlineData("--restart: 'sometimes'", "-d", "busybox", "--restart=sometimes")]
+    [InlineData("--after: 'A'", "busybox", "--after=A")]
+    [InlineData("--name: 'beef' is no pod name", "--name=beef", "busybox")]
+    [InlineData("--name: '.x' is no pod name", "--name=.x", "busybox")]
+    [InlineData("--name: 'rkt-x' is no pod name", "--name=rkt-x", "busybox")]
+    [InlineData("--set-env-file: cannot read '/nonexistent'", "--set-env-file=/nonexistent", "busybox")]
     [InlineData("unknown flag '--nosuch'", "--nosuch=1", "busybox")]
     [InlineData("unknown flag '-x'", "-x", "busybox")]
     [InlineData("unknown flag '-ix'", "-ix", "busybox")]

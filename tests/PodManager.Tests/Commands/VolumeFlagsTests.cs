@@ -20,9 +20,9 @@ public sealed class VolumeFlagsTests
                 new() { Name = "cache", Mode = 0x3FF, Uid = 5, Gid = 6 },
                 new() { Name = "/srv/hosts", Source = "/etc/hosts", IsReadOnly = true },
             },
-            options.Volumes,
+            options.Pod.Volumes,
             strict: true);
-        Assert.Equal([new VolumeMount("cache", "/a,b"), new VolumeMount("data", "/srv/data"), new VolumeMount("/srv/hosts", "/srv/hosts")], options.Mounts);
+        Assert.Equal([new VolumeMount("cache", "/a,b"), new VolumeMount("data", "/srv/data"), new VolumeMount("/srv/hosts", "/srv/hosts")], options.Pod.Apps[0].Mounts);
     }
 
     [Theory]

@@ -20,11 +20,13 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
     public List<string> FailedUnits { get; } = [];
 
+    public void Add(PodId id) => Pods[id] = new Pod(id, PodState.Exited, Records.New("web") with { Uuid = id });
+
     public PodId Add(PodState state, Func<Pod, Pod>? change = null)
     {
         PodRecord record = Records.New("web");
-        bool isStarted = state is PodState.Running or PodState.Exited or PodState.ExitedGarbage;
-        Pod pod = new(record.Uuid, state, record) { Started = isStarted ? record.Created : null, HasProcesses = state == PodState.Running };
+        bool isStarted = state is PodState.Running or PodState.Paused or PodState.Exited or PodState.ExitedGarbage;
+        Pod pod = new(record.Uuid, state, record) { Started = isStarted ? record.Created : null, HasProcesses = state.IsUp() };
         Pods[pod.Id] = change?.Invoke(pod) ?? pod;
         return pod.Id;
     }
@@ -34,6 +36,8 @@ internal sealed class FakePods : IPodStore, IUnitManager
     public Pod? Find(PodId id) => Pods.GetValueOrDefault(id);
 
     public IReadOnlyList<PodId> Ids() => [.. Pods.Keys];
+
+    public PodId? FindByName(PodName name) => Pods.Values.FirstOrDefault(pod => pod.Record?.Name == name)?.Id;
 
     public bool IsReserved(PodId id) => false;
 
@@ -51,7 +55,7 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
         if (Pods.TryGetValue(id, out Pod? pod))
         {
-            Pods[id] = pod with { HasProcesses = false, State = pod.State == PodState.Running ? PodState.Exited : pod.State };
+            Pods[id] = pod with { HasProcesses = false, State = pod.State.IsUp() ? PodState.Exited : pod.State };
         }
 
         return true;
@@ -85,6 +89,20 @@ internal sealed class FakePods : IPodStore, IUnitManager
         return true;
     }
 
+    public bool FreezeUnit(string unit)
+    {
+        Calls.Add($"freeze {unit}");
+        return true;
+    }
+
+    public bool ThawUnit(string unit)
+    {
+        Calls.Add($"thaw {unit}");
+        return true;
+    }
+
+    public int Version() => 257;
+
     public UnitState? GetUnitState(string unit) => throw new NotSupportedException();
 
     public void ResetFailed(string unit) => Calls.Add($"reset {unit}");
@@ -108,7 +126,15 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
         public IdRange AllocateIds() => throw new NotSupportedException();
 
+        public void TakeName(PodName name) => throw new NotSupportedException();
+
         public void Publish(PodRecord record) => throw new NotSupportedException();
+
+        public void Update(PodRecord record) => throw new NotSupportedException();
+
+        public void MarkPrepared() => throw new NotSupportedException();
+
+        public void RemoveStart() => throw new NotSupportedException();
 
         public void Sync() => throw new NotSupportedException();
 

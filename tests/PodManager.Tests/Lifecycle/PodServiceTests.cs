@@ -32,6 +32,38 @@ public sealed class PodServiceTests
     }
 
     [Fact]
+    public void A_paused_pod_goes_on_so_that_it_can_stop()
+    {
+        PodId pod = _pods.Add(PodState.Paused);
+        Stop([pod], isForced: false);
+        Assert.Equal([$"thaw {pod.ScopeName}", $"stop {pod.ScopeName}", $"wait {pod.ScopeName}"], _pods.Calls);
+    }
+
+    [Fact]
+    public void A_pod_is_paused_and_goes_on_once()
+    {
+        PodId running = _pods.Add(PodState.Running), paused = _pods.Add(PodState.Paused), ended = _pods.Add(PodState.Exited), prepared = _pods.Add(PodState.Prepared);
+        List<PodId> done = [];
+        PodctlException e = Assert.Throws<PodctlException>(() => _service.Pause([running, paused, ended, prepared], done.Add));
+        Assert.Equal(ExitCode.WrongState, e.Code);
+        Assert.Equal([running, paused], done);
+        Assert.Equal([$"freeze {running.ScopeName}"], _pods.Calls);
+
+        _pods.Calls.Clear();
+        _service.Resume([running, paused], done.Add);
+        Assert.Equal([$"thaw {paused.ScopeName}"], _pods.Calls);
+    }
+
+    [Fact]
+    public void A_pod_is_known_by_its_name()
+    {
+        PodId pod = _pods.Add(PodState.Running, static pod => pod with { Record = pod.Record! with { Name = Records.PodName("shop") } });
+        Assert.Equal(pod, _service.Resolve("shop"));
+        Assert.Equal(pod, _service.Resolve(pod.ToString()[..8]));
+        Assert.Equal(ExitCode.NotFound, Assert.Throws<PodctlException>(() => _service.Resolve("shop2")).Code);
+    }
+
+    [Fact]
     public void A_pod_that_has_ended_is_stopped_already()
     {
         PodId pod = _pods.Add(PodState.Exited);

@@ -47,6 +47,54 @@ public sealed class PodTextTests
         Golden.Verify("output/status.json", JsonText.Write(PodView.Of(Pods[0]), OutputJson.Default.PodView, isPretty: true) + "\n");
 
     [Fact]
+    public void What_pods_use_is_a_table_or_json()
+    {
+        ResourceFigures before = new() { CpuTime = TimeSpan.FromSeconds(1) };
+        ResourceFigures now = new() { CpuTime = TimeSpan.FromSeconds(1.5), CpuLimitMillis = 1500, MemoryBytes = 3 << 20, MemoryLimitBytes = 64 << 20, Tasks = 4, TaskLimit = 20, ReadBytes = 0, WrittenBytes = 4096, OomKills = 0 };
+        ResourceFigures bare = new() { CpuTime = TimeSpan.FromSeconds(2) };
+        PodStatsView[] stats =
+        [
+            new(Pods[1].Id.ToString(), "shop", UsageView.Of(now, before, TimeSpan.FromSeconds(1)), [new AppStatsView("redis", UsageView.Of(now, before, TimeSpan.FromSeconds(2)))]),
+            new(Pods[0].Id.ToString(), null, UsageView.Of(bare, null, default), []),
+        ];
+        Golden.Verify("output/stats.txt", PodStatsText.Table(stats, hasLegend: true));
+        Golden.Verify("output/stats.json", JsonText.Write<IReadOnlyList<PodStatsView>>(stats, OutputJson.Default.IReadOnlyListPodStatsView, isPretty: true) + "\n");
+    }
+
+    [Fact]
+    public void Processes_are_a_table() => Golden.Verify(
+        "output/top.txt",
+        PodTopText.Table(
+            [
+                new PodProcess(2154, 1, "", 1 << 30, 'S', TimeSpan.FromSeconds(0.05), 7 << 20, "/usr/lib/systemd/systemd"),
+                new PodProcess(2157, 3, "web.service", (1 << 30) + 33, 'R', TimeSpan.FromSeconds(3725.67), 64 << 20, "web --all\e[0m"),
+                new PodProcess(2158, 4, "web.service", 0, 'Z', TimeSpan.Zero, 0, "[web]"),
+            ],
+            1 << 30,
+            hasLegend: true));
+
+    [Fact]
+    public void All_about_a_pod_is_json()
+    {
+        PodRecord record = Pods[1].Record!;
+        Pod pod = Pods[1] with
+        {
+            Record = record with
+            {
+                Name = Records.PodName("shop"),
+                PrivateUsers = new Common.Contract.IdRange(1 << 30, 65536),
+                InsecureOptions = InsecureOptions.Image | InsecureOptions.Seccomp,
+                Volumes = [new PodVolume { Name = "data", Source = "/srv" }],
+                Apps = [record.Apps[0] with { Mounts = [new VolumeMount("data", "/data")], After = [Records.Name("etcd")], Restart = RestartPolicy.Always, Isolation = new AppIsolation { Capabilities = ["CAP_KILL"], MemoryBytes = 64 << 20 } }, record.Apps[1]],
+            },
+            IsReady = true,
+        };
+        Golden.Verify(
+            "output/inspect.json",
+            JsonText.Write<IReadOnlyList<PodInspectView>>([PodInspectView.Of(pod, "/var/log/journal/x", new Meter()), PodInspectView.Of(Pods[3], "/var/log/journal/y", new Meter())], OutputJson.Default.IReadOnlyListPodInspectView, isPretty: true) + "\n");
+    }
+
+    [Fact]
     public void Images_are_listed()
     {
         Assert.True(Digest.TryParse("sha256:" + new string('b', 64), out Digest? id));
@@ -133,4 +181,13 @@ public sealed class PodTextTests
     }
 
     private static PodId Id(string text) => PodId.TryParse(text, out PodId? id) ? id.Value : throw new ArgumentException(text);
+
+    private sealed class Meter : IPodMeter
+    {
+        public ResourceFigures? Measure(PodId pod) => pod == Pods[1].Id ? new ResourceFigures { CpuTime = TimeSpan.FromSeconds(1), MemoryBytes = 1 << 20 } : null;
+
+        public ResourceFigures? Measure(PodId pod, AppName app) => app.ToString() == "redis" ? new ResourceFigures { MemoryLimitBytes = 64 << 20 } : null;
+
+        public IReadOnlyList<PodProcess> Processes(PodId pod) => [];
+    }
 }

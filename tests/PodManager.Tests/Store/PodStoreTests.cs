@@ -30,7 +30,7 @@ public sealed class PodStoreTests : IDisposable
     {
         PodRecord record = Records.New("web", "db") with
         {
-            Name = "shop",
+            Name = Records.PodName("shop"),
             PrivateUsers = new IdRange(0x40000000, 0x10000),
             InsecureOptions = InsecureOptions.Image | InsecureOptions.Seccomp,
             Mode = RunMode.Detached,
@@ -102,6 +102,70 @@ public sealed class PodStoreTests : IDisposable
 
         Assert.Empty(Directory.GetFileSystemEntries(_data["pods"]));
         Assert.Empty(Directory.GetFileSystemEntries(_data["ids"]));
+    }
+
+    [Fact]
+    public void A_prepared_pod_waits_and_a_failed_start_leaves_it_as_it_was()
+    {
+        PodRecord record = Records.New("web");
+        using (IPodHandle handle = _store.Reserve(record.Uuid))
+        {
+            handle.MarkPrepared();
+            handle.Publish(record);
+        }
+
+        Assert.Equal(PodState.Prepared, State(record));
+        string[] before = Directory.GetFileSystemEntries(_data[$"pods/{record.Uuid}"]);
+        using (IPodHandle handle = _store.TryLock(record.Uuid, TimeSpan.Zero, TestContext.Current.CancellationToken)!)
+        {
+            handle.Update(record with { Hostname = "other" });
+            _ = Directory.CreateDirectory(Path.Combine(handle.Directory, "upper", "web", "etc"));
+            File.WriteAllText(Path.Combine(handle.Directory, "plan.json"), "{}");
+            handle.RemoveStart();
+        }
+
+        Assert.Equal(before.Order(), Directory.GetFileSystemEntries(_data[$"pods/{record.Uuid}"]).Order());
+        Assert.Equal((PodState.Prepared, "other"), (State(record), _store.Find(record.Uuid)!.Record!.Hostname));
+    }
+
+    [Fact]
+    public void A_name_is_had_by_one_pod_as_long_as_it_is_there()
+    {
+        PodName name = Records.PodName("shop");
+        PodRecord record = Records.New("web");
+        using (IPodHandle first = _store.Reserve(record.Uuid))
+        {
+            first.TakeName(name);
+            using IPodHandle second = _store.Reserve(PodId.New());
+            PodctlException e = Assert.Throws<PodctlException>(() => second.TakeName(name));
+            Assert.Equal(ExitCode.WrongState, e.Code);
+            Assert.Contains($"{record.Uuid}", e.Message, StringComparison.Ordinal);
+            Assert.Null(_store.FindByName(name));
+            first.Publish(record);
+            Assert.Equal(record.Uuid, _store.FindByName(name));
+            first.Remove();
+        }
+
+        using IPodHandle third = _store.Reserve(PodId.New());
+        third.TakeName(name);
+    }
+
+    [Fact]
+    public void A_name_of_a_pod_that_is_gone_is_free()
+    {
+        _ = Directory.CreateDirectory(_data["names"]);
+        _ = File.CreateSymbolicLink(_data["names/shop"], PodId.New().ToString());
+        _ = File.CreateSymbolicLink(_data["names/other"], PodId.New().ToString());
+        PodId killed = PodId.New();
+        _ = Directory.CreateDirectory(_data[$"pods/.new-{killed}"]);
+        _ = File.CreateSymbolicLink(_data["names/killed"], killed.ToString());
+        using IPodHandle handle = _store.Reserve(PodId.New());
+        handle.TakeName(Records.PodName("shop"));
+        handle.TakeName(Records.PodName("killed"));
+        List<string> messages = [];
+        _store.RemoveLeftovers(messages.Add);
+        Assert.Single(messages, static message => message.Contains("freed the name of pod", StringComparison.Ordinal));
+        Assert.All(Directory.GetFileSystemEntries(_data["names"]), name => Assert.Equal(handle.Id.ToString(), new FileInfo(name).LinkTarget));
     }
 
     [Fact]

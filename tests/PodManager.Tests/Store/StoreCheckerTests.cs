@@ -110,6 +110,59 @@ public sealed class StoreCheckerTests : IDisposable
         Assert.NotNull(store.Find(ImageRef.Parse(damage == "unreadable name" ? image.Id.ToString() : image.Name)));
     }
 
+    [RootTheory]
+    [InlineData("missing layer")]
+    [InlineData("missing name's image")]
+    public async Task What_cannot_be_fetched_now_is_kept(string damage)
+    {
+        StoredImage image = await FetchAsync();
+        if (damage == "missing layer")
+        {
+            Do(damage, image);
+        }
+        else
+        {
+            File.Delete(_directory[$"images/records/{image.Id.ToString().Replace(':', '-')}.json"]);
+        }
+
+        _registry.Intercept = static _ => new TestResponse(401);
+        Assert.Contains(await RepairAsync(isDeep: false), static outcome => !outcome.IsGood);
+        _registry.Intercept = static _ => null;
+        Assert.All(await RepairAsync(isDeep: false), static outcome => Assert.True(outcome.IsGood));
+        Assert.Empty(Check(isDeep: true));
+        using ImageStore store = OpenStore();
+        Assert.NotNull(store.Find(ImageRef.Parse(image.Name)));
+    }
+
+    [RootTheory]
+    [InlineData("blobs")]
+    [InlineData("records")]
+    [InlineData("names")]
+    [InlineData("layers")]
+    public async Task What_is_no_file_where_a_file_should_be_is_taken_out(string what)
+    {
+        StoredImage image = await FetchAsync();
+        string directory = what == "layers" ? _directory["layers"] : _directory[$"images/{what}"];
+        foreach (string path in Directory.GetFileSystemEntries(directory).Where(static path => Path.GetFileName(path)[0] != '.'))
+        {
+            if (what == "layers")
+            {
+                Directory.Delete(path, recursive: true);
+                File.WriteAllText(path, "");
+            }
+            else
+            {
+                File.Delete(path);
+                _ = Directory.CreateDirectory($"{path}/sub");
+            }
+        }
+
+        Assert.NotEmpty(Check(isDeep: false));
+        _ = await RepairAsync(isDeep: false);
+        Assert.Empty(Check(isDeep: true));
+        Assert.Equal(image.Id, (await FetchAsync()).Id);
+    }
+
     [RootFact]
     public async Task What_cannot_be_fetched_again_is_dropped()
     {

@@ -40,6 +40,12 @@ public sealed class PodUnitsTests
     public void An_apps_unit_says_all_that_was_decided(string streams) => Golden.Verify(
         $"units/app-{streams}.service", AppUnit.Text(App with { Streams = Enum.Parse<AppStreams>(streams, ignoreCase: true) }));
 
+    [Theory]
+    [InlineData("restarted", true)]
+    [InlineData("restarted-252", false)]
+    public void An_app_that_is_started_again_says_so(string name, bool hasSteps) => Golden.Verify(
+        $"units/app-{name}.service", AppUnit.Text(App with { Restart = RestartPolicy.OnFailure, HasRestartSteps = hasSteps, After = ["db", "cache"] }));
+
     [Fact]
     public void The_pods_own_units_are_few()
     {

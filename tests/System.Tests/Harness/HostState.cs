@@ -25,6 +25,7 @@ internal sealed class HostState
         state.AddProcesses();
         state.AddNames("pod", $"{Podctl.DataDirectory}/pods");
         state.AddNames("id range", $"{Podctl.DataDirectory}/ids");
+        state.AddNames("pod name", $"{Podctl.DataDirectory}/names");
         state.AddNames("journal", "/var/log/journal");
         state.AddNames("journal", "/run/log/journal");
         state.AddNames("runtime file", "/run/podctl");

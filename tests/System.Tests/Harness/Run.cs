@@ -19,6 +19,12 @@ internal sealed record Run
     /// <summary>After `--`; null for none.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
+    /// <summary>Further apps, of which image, flags and command count.</summary>
+    public IReadOnlyList<Run> Others { get; init; } = [];
+
+    /// <summary>`prepare` instead of `run`.</summary>
+    public string Verb { get; init; } = "run";
+
     public CliOptions Options { get; init; } = new();
 
     public bool IsTrusted { get; init; } = true;
@@ -26,12 +32,21 @@ internal sealed record Run
     /// <summary>A shell script as the command.</summary>
     public static Run Shell(string script) => new("sh", "-c", script);
 
+    /// <summary>A shell script as the command of an app with a name.</summary>
+    public static Run Shell(string app, string script) => Shell(script) with { AppFlags = [$"--name={app}"] };
+
     public string[] Words(string uuidFile) =>
     [
-        "run",
+        Verb,
         .. IsTrusted ? (string[])[Podctl.Trust] : [],
         $"--uuid-file-save={uuidFile}",
         .. Flags,
+        .. AppWords,
+        .. Others.SelectMany(static other => other.AppWords.Prepend("---")),
+    ];
+
+    private string[] AppWords =>
+    [
         Schemes.Any(scheme => Image.StartsWith(scheme, StringComparison.Ordinal)) ? Image : Podctl.Registry + Image,
         .. AppFlags,
         .. Command is null ? (string[])[] : ["--", .. Command],

@@ -91,6 +91,13 @@ public abstract class SystemTest : IAsyncLifetime
         return new TestPod(result.Expect(0).Stdout.TrimEnd());
     }
 
+    /// <summary>Prepares a pod.</summary>
+    private protected async Task<TestPod> PrepareAsync(Run run)
+    {
+        CliResult result = await Podctl.RunAsync(Ct, (run with { Verb = "prepare" }).Words(NewUuidFile()));
+        return new TestPod(result.Expect(0).Stdout.TrimEnd());
+    }
+
     private protected Task<TestPod> DetachAsync(params string[] command) => DetachAsync(new Run(command));
 
     /// <summary>Starts a pod at a terminal of its own.</summary>

@@ -35,6 +35,11 @@ internal sealed partial class RegistriesToml : TomlSerializerContext
     private static string Reason(TomlException damaged)
     {
         string text = damaged.Diagnostics is { Count: > 0 } all ? all[0].Message : damaged.Message;
-        return text.Split('\n')[0].Trim().TrimEnd('.');
+        text = text.Split('\n')[0].Trim().TrimEnd('.');
+
+        // Of a value of the wrong type, the reason stands behind words about the parser's own classes.
+        const string mark = "Reason: ";
+        int reason = text.LastIndexOf(mark, StringComparison.Ordinal);
+        return reason < 0 ? text : text[(reason + mark.Length)..].TrimStart('(', ')', ',', ':', ' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
     }
 }

@@ -18,6 +18,11 @@ internal sealed class OutputFile : IDisposable
         _overwrite = overwrite;
         _temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         Check();
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new PodctlException(ExitCode.Failed, $"cannot write '{path}': its directory does not exist");
+        }
+
         try
         {
             Stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);

@@ -14,10 +14,6 @@ internal sealed class JournalForwarder : IDisposable
     // Between the end of the app and the start of the command that writes its status there is a moment without any process.
     private static readonly TimeSpan SenderTimeout = TimeSpan.FromSeconds(5);
 
-    // journald looks the sender up when it reads the first line, and remembers. A process that ends right after printing is gone by then, so the first line
-    // waits this long to see whether its writer stays.
-    private static readonly TimeSpan StayTime = TimeSpan.FromMilliseconds(10);
-
     private const string JournalSocket = "/run/systemd/journal/socket";
 
     private readonly Lock _lock = new();
@@ -29,9 +25,10 @@ internal sealed class JournalForwarder : IDisposable
     private readonly Func<bool> _isPodGone;
     private readonly ArrayWriter _message = new();
     private DatagramSocket? _socket;
+    private Fd? _process;
     private int _sender;
     private bool _isKnown;
-    private bool _isBroken;
+    private volatile bool _isBroken;
 
     /// <param name="leaderPid">The pod's PID 1.</param>
     /// <param name="cgroup">The pod's cgroup directory.</param>
@@ -87,7 +84,15 @@ internal sealed class JournalForwarder : IDisposable
         }
     }
 
-    public void Dispose() => _socket?.Dispose();
+    public void Dispose()
+    {
+        _isBroken = true; // whoever is still at it stops
+        lock (_lock)
+        {
+            Forget();
+            _socket?.Dispose();
+        }
+    }
 
     private bool TrySend(ReadOnlySpan<byte> message)
     {
@@ -96,23 +101,20 @@ internal sealed class JournalForwarder : IDisposable
         {
             if (_sender != 0 || FindSender())
             {
-                switch (Send(message))
+                switch (_isKnown ? Send(message) : Introduce())
                 {
-                    case Errno.None:
-                        if (!_isKnown)
-                        {
-                            AwaitReading(); // the sender must live until journald has looked it up
-                            _isKnown = true;
-                        }
-
+                    case Errno.None when _isKnown:
                         return true;
+                    case Errno.None:
+                        _isKnown = true;
+                        continue;
                     case Errno.ESRCH:
-                        _sender = 0; // it has ended; the next one takes over
-                        _isKnown = false;
+                        Forget(); // it has ended; the next one takes over
                         continue;
                     case Errno.ECONNREFUSED or Errno.ENOENT or Errno.ENOTCONN:
                         _socket?.Dispose(); // journald is being restarted
                         _socket = null;
+                        _isKnown = false;
                         break;
                     default:
                         _isBroken = true;
@@ -155,16 +157,38 @@ internal sealed class JournalForwarder : IDisposable
 
     private bool FindSender()
     {
-        using Fd? process = PodCgroups.OpenFirst(_processesPath, out int pid);
-        Span<bool> hasEnded = stackalloc bool[1];
-        _sender = process is not null && !Poll.Wait([process], StayTime, hasEnded) ? pid : 0;
+        _process = PodCgroups.OpenFirst(_processesPath, out int pid);
+        _sender = _process is null ? 0 : pid;
         return _sender != 0;
+    }
+
+    /// <summary>
+    /// journald looks a sender up when it reads the first message from it, and remembers. So that is one that says nothing (an empty line between two entries), and if the sender has ended by the time it was read, its unit may not be known.
+    /// </summary>
+    private Errno Introduce()
+    {
+        Errno result = Send("\n"u8);
+        if (result != Errno.None)
+        {
+            return result;
+        }
+
+        AwaitReading();
+        return Pidfd.HasEnded(_process!) ? Errno.ESRCH : Errno.None;
+    }
+
+    private void Forget()
+    {
+        _process?.Dispose();
+        _process = null;
+        _sender = 0;
+        _isKnown = false;
     }
 
     private void AwaitReading()
     {
         long deadline = Environment.TickCount64 + (long)SenderTimeout.TotalMilliseconds;
-        while (_socket!.HasUnread && !_isPodGone() && Environment.TickCount64 < deadline)
+        while (!_isBroken && _socket!.HasUnread && !_isPodGone() && Environment.TickCount64 < deadline)
         {
             _ = Poll.Wait([], TimeSpan.FromMilliseconds(1), []);
         }

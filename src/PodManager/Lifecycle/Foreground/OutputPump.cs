@@ -13,7 +13,7 @@ internal sealed class OutputPump
     private readonly Thread _thread;
     private readonly Fd _from;
     private readonly Fd _appHasEnded;
-    private readonly Fd _to;
+    private readonly IOutput _to;
     private readonly LineSplitter _lines;
     private readonly Lock _reading = new();
     private readonly Queue<byte[]> _rest = new();
@@ -22,9 +22,9 @@ internal sealed class OutputPump
     /// <param name="name">For the debugger.</param>
     /// <param name="from">The fifo; reading does not wait.</param>
     /// <param name="appHasEnded">Readable once nothing more will be written.</param>
-    /// <param name="to">One of podctl's own streams.</param>
+    /// <param name="to">Leads to the user.</param>
     /// <param name="lines">Gets a copy of everything.</param>
-    public OutputPump(string name, Fd from, Fd appHasEnded, Fd to, LineSplitter lines)
+    public OutputPump(string name, Fd from, Fd appHasEnded, IOutput to, LineSplitter lines)
     {
         _from = from;
         _appHasEnded = appHasEnded;
@@ -78,14 +78,16 @@ internal sealed class OutputPump
                 int got;
                 while ((got = Take(buffer)) > 0)
                 {
-                    Files.WriteAll(_to, buffer.AsSpan(0, got));
+                    _to.Write(buffer.AsSpan(0, got));
                 }
             }
 
             while (_rest.TryDequeue(out byte[]? rest))
             {
-                Files.WriteAll(_to, rest);
+                _to.Write(rest);
             }
+
+            _to.Finish();
         }
         catch (Exception e) when (e is NativeException or ObjectDisposedException)
         {

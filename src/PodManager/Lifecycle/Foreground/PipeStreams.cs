@@ -12,6 +12,8 @@ internal sealed class PipeStreams : IAppStreams
     private readonly string _app;
     private readonly uint _uid;
     private readonly uint _gid;
+    private readonly bool _hasInput;
+    private readonly Outputs _user;
     private readonly AppPipes _pipes;
     private readonly Wakeup _ended = new();
     private readonly List<OutputPump> _outputs = [];
@@ -22,19 +24,23 @@ internal sealed class PipeStreams : IAppStreams
     /// <param name="app">The app's name.</param>
     /// <param name="uid">Its user as the host numbers it.</param>
     /// <param name="gid">Its group as the host numbers it.</param>
-    public PipeStreams(PodDirectories pod, string app, uint uid, uint gid)
+    /// <param name="hasInput">Whether podctl's input is the app's.</param>
+    /// <param name="user">Where its output goes.</param>
+    public PipeStreams(PodDirectories pod, string app, uint uid, uint gid, bool hasInput, Outputs user)
     {
         _pod = pod;
         _app = app;
         _uid = uid;
         _gid = gid;
+        _hasInput = hasInput;
+        _user = user;
         _pipes = new AppPipes(pod, app, uid, gid);
     }
 
     public void Start(PodLeader leader)
     {
         _journal = new JournalForwarder(leader.Pid, _pod.Cgroup, _app, _uid, _gid, () => leader.HasEnded);
-        if (!Files.IsNullDevice(0))
+        if (_hasInput)
         {
             new StreamPump("stdin", new Fd(0, owns: false), _pipes.Input, EndInput).Start();
         }
@@ -94,7 +100,7 @@ internal sealed class PipeStreams : IAppStreams
     private void StartOutput(string name, Fd from, int to)
     {
         JournalForwarder journal = _journal!;
-        OutputPump pump = new(name, from, _ended.Fd, new Fd(to, owns: false), new LineSplitter(line => journal.Write(line.Span)));
+        OutputPump pump = new(name, from, _ended.Fd, _user.Open(to, _app), new LineSplitter(line => journal.Write(line.Span)));
         _outputs.Add(pump);
         pump.Start();
     }

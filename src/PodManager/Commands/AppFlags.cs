@@ -1,0 +1,95 @@
+using System.CommandLine;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>The flags that follow an image, and say what its app is.</summary>
+internal sealed class AppFlags
+{
+    private readonly Flag<AppName?> _name = Flags.One<AppName?>("--name", "NAME", "the app's name (default from the image's)", RunValues.ReadAppName, null);
+    private readonly Flag<string?> _exec = Flags.Text("--exec", "PROGRAM", "run this instead of the image's command", isUnique: true);
+    private readonly Flag<string?> _user = Flags.Text("--user", "USER", "name, number, or path of a file whose owner is meant");
+    private readonly Flag<string?> _group = Flags.Text("--group", "GROUP", "name, number, or path of a file whose group is meant");
+    private readonly Flag<string?> _workingDirectory = Flags.One<string?>("--working-dir", "PATH", "the app's working directory", RunValues.ReadAbsolutePath, null);
+    private readonly Flag<IReadOnlyList<string>> _environment = Flags.Many<string>("--environment", "NAME=VALUE", "set a variable for this app", RunValues.ReadVariable);
+    private readonly Flag<IReadOnlyList<AppName>> _after = Flags.Many<AppName>("--after", "APP,…", "start this app once these are up", RunValues.ReadAppNames);
+    private readonly Flag<RestartPolicy> _restart = Flags.One("--restart", "no|on-failure|always", "whether the pod starts the app again when it ends (default no)", RunValues.ReadRestartPolicy, RestartPolicy.No);
+    private readonly IsolationFlags _isolation = new();
+
+    public AppFlags()
+    {
+        _environment.Aliases.Add("-e");
+        Grammar = new Command("app");
+        foreach (Option option in (Option[])[_name, _exec, _user, _group, _workingDirectory, _environment, _after, _restart, .. Volumes.All, .. _isolation.All])
+        {
+            Grammar.Add(option);
+        }
+    }
+
+    /// <summary>Reads the flags of one app.</summary>
+    public Command Grammar { get; }
+
+    public VolumeFlags Volumes { get; } = new();
+
+    /// <param name="app">The app.</param>
+    /// <param name="hasOwnUsers">Whether the pod gets a user namespace.</param>
+    public IEnumerable<string> Faults(ParsedApp app, bool hasOwnUsers)
+    {
+        if (ImageRef.TryParse(app.Image, out _, out _) is { } fault)
+        {
+            yield return $"invalid image reference '{app.Image}': {fault}";
+        }
+
+        foreach (string variable in RunValues.Doubled(_environment.Of(app.Flags)))
+        {
+            yield return $"{_environment.Name}: variable '{variable}' is given twice";
+        }
+
+        foreach (string isolation in _isolation.Faults(app.Flags, hasOwnUsers))
+        {
+            yield return isolation;
+        }
+    }
+
+    /// <summary>What is wrong with the apps' names and their order.</summary>
+    public IReadOnlyList<string> OrderFaults(IReadOnlyList<ParsedApp> apps)
+    {
+        List<(AppName Name, IReadOnlyList<AppName> After)> named = [];
+        foreach (ParsedApp app in apps)
+        {
+            AppName? name = _name.Of(app.Flags) ?? (ImageRef.TryParse(app.Image, out ImageRef? image, out _) is null ? AppName.FromImage(image!.Name) : null);
+            if (name is null)
+            {
+                return []; // that its image is none is told already
+            }
+
+            named.Add((name.Value, _after.Of(app.Flags)));
+        }
+
+        return AppOrder.Faults(named);
+    }
+
+    public bool IsRestarted(ParsedApp app) => _restart.Of(app.Flags) != RestartPolicy.No;
+
+    /// <param name="app">The app.</param>
+    /// <param name="mounts">What it sees of the pod's volumes.</param>
+    /// <param name="hasOwnUsers">Whether the pod gets a user namespace.</param>
+    public AppOptions Read(ParsedApp app, IReadOnlyList<VolumeMount> mounts, bool hasOwnUsers) => new()
+    {
+        Image = app.Image,
+        Arguments = app.Arguments,
+        Exec = _exec.Of(app.Flags),
+        Name = _name.Of(app.Flags),
+        User = _user.Of(app.Flags),
+        Group = _group.Of(app.Flags),
+        WorkingDirectory = _workingDirectory.Of(app.Flags),
+        Mounts = mounts,
+        SupplementaryGids = _isolation.Groups(app.Flags),
+        Isolation = _isolation.Read(app.Flags, hasOwnUsers),
+        HasSystemCallOption = _isolation.HasSystemCallOption(app.Flags),
+        Environment = _environment.Of(app.Flags),
+        After = _after.Of(app.Flags),
+        Restart = _restart.Of(app.Flags),
+    };
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>The flags and images that say what a pod is, of `run` and `prepare`.</summary>
+internal sealed class PodFlags
+{
+    private readonly Flag<PodName?> _name = Flags.One<PodName?>("--name", "NAME", "the pod's name, which stands for its UUID", RunValues.ReadPodName, null);
+    private readonly Flag<string?> _uuidFile = Flags.Text("--uuid-file-save", "FILE", "write the pod's UUID to FILE before the pod is made");
+    private readonly Flag<bool> _privateUsers = Flags.One("--private-users", "yes|no", "a user namespace of the pod's own (default yes)", Flags.ReadBool, true, Flags.True);
+    private readonly Flag<PullPolicy> _pullPolicy = Flags.One("--pull-policy", "never|new|update", "when to ask the registry (default new)", RunValues.ReadPullPolicy, PullPolicy.New);
+    private readonly Flag<string?> _authFile = AuthFileFlag.Create();
+    private readonly Flag<bool> _inherit = Flags.Switch("--inherit-env", "give all apps podctl's own variables, which those of the images beat");
+    private readonly Flag<IReadOnlyList<string>> _files = Flags.Many<string>("--set-env-file", "FILE", "set variables for all apps, a NAME=VALUE a line", RunValues.ReadVariablesFile);
+    private readonly Flag<IReadOnlyList<string>> _environment = Flags.Many<string>("--set-env", "NAME=VALUE", "set a variable for all apps", RunValues.ReadVariable);
+    private readonly VolumeFlags _volumes = new();
+    private readonly AppFlags _apps = new();
+
+    /// <summary>How the fetch shows its progress.</summary>
+    public ProgressFlags Progress { get; } = new();
+
+    public IReadOnlyList<Option> All =>
+        [_name, .. Progress.All, _uuidFile, _privateUsers, _pullPolicy, _authFile, _inherit, _files, _environment, .. _volumes.All];
+
+    /// <summary>Reads the flags of one app.</summary>
+    public Command AppGrammar => _apps.Grammar;
+
+    public string? UuidFile(ParseResult parsed) => _uuidFile.Of(parsed);
+
+    public IEnumerable<string> Faults(ParseResult parsed, IReadOnlyList<ParsedApp> apps)
+    {
+        if (apps.Count == 0)
+        {
+            yield return "must provide at least one image";
+        }
+
+        foreach (string fault in apps.SelectMany(app => _apps.Faults(app, _privateUsers.Of(parsed))))
+        {
+            yield return fault;
+        }
+
+        foreach (string fault in _apps.OrderFaults(apps))
+        {
+            yield return fault;
+        }
+
+        foreach (string variable in RunValues.Doubled(_environment.Of(parsed)))
+        {
+            yield return $"{_environment.Name}: variable '{variable}' is given twice";
+        }
+
+        foreach (string fault in VolumeFlags.Faults(Volumes(parsed, apps), [.. apps.Index().SelectMany(app => Mounts(parsed, app.Index, app.Item))]))
+        {
+            yield return fault;
+        }
+
+        if (AuthFileFlag.FaultOf(_authFile.Of(parsed)) is { } missing)
+        {
+            yield return missing;
+        }
+
+        if (_uuidFile.Of(parsed) is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+        {
+            yield return $"--uuid-file-save: the directory of '{file}' does not exist";
+        }
+    }
+
+    public bool HasRestartedApp(IReadOnlyList<ParsedApp> apps) => apps.Any(_apps.IsRestarted);
+
+    public PodOptions Read(ParseResult parsed, IReadOnlyList<ParsedApp> apps, InsecureOptions insecureOptions) => new()
+    {
+        Apps = [.. apps.Select((app, index) => _apps.Read(app, Mounts(parsed, index, app), _privateUsers.Of(parsed)))],
+        Name = _name.Of(parsed),
+        Volumes = Volumes(parsed, apps),
+        InheritedEnvironment = _inherit.Of(parsed) ? RunValues.OwnVariables() : [],
+        Environment = [.. _files.Of(parsed), .. _environment.Of(parsed)],
+        PrivateUsers = _privateUsers.Of(parsed),
+        PullPolicy = _pullPolicy.Of(parsed),
+        AuthFile = _authFile.Of(parsed),
+        InsecureOptions = insecureOptions,
+    };
+
+    private IReadOnlyList<PodVolume> Volumes(ParseResult parsed, IReadOnlyList<ParsedApp> apps) =>
+        [.. _volumes.Volumes(parsed), .. apps.Index().SelectMany(app => _apps.Volumes.Volumes(app.Item.Flags, app.Index))];
+
+    /// <summary>An app's own mounts come before those of all apps: the first for a target counts. What is mounted above comes before what is below.</summary>
+    private IReadOnlyList<VolumeMount> Mounts(ParseResult parsed, int index, ParsedApp app) =>
+    [
+        .. _apps.Volumes.Mounts(app.Flags, index).Concat(_volumes.Mounts(parsed))
+            .DistinctBy(static mount => mount.Target)
+            .OrderBy(static mount => mount.Target.Count(static c => c == '/')),
+    ];
+}

@@ -1,0 +1,77 @@
+using PodManager.Pods;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>Decides what one app is, by its image and the user's flags.</summary>
+internal sealed class AppDesigner
+{
+    private readonly AppOptions _options;
+    private readonly StoredImage _image;
+
+    /// <exception cref="PodctlException">The image and the options do not go together.</exception>
+    public AppDesigner(PodOptions pod, AppOptions options, StoredImage image, IImageRoot root, AppName name)
+    {
+        _options = options;
+        _image = image;
+        ImageUser user = FindUser(root);
+        string workingDirectory = options.WorkingDirectory ?? WorkingDirectoryOf(image.Config);
+        ImageChecks.Check(options.Image, pod.PrivateUsers, image.Config, user, workingDirectory);
+        IReadOnlyList<string> environment = AppEnvironment.Merge(image.Config, pod, options, name, user);
+        IReadOnlyList<string> words = AppCommand.Words(image.Config, options);
+        App = new PodApp
+        {
+            Name = name,
+            Image = new PodImage(image.Name, image.Id.ToString()),
+            Layers = image.Layers,
+            Program = AppCommand.Find(root, words[0], workingDirectory, environment),
+            Exec = words,
+            Environment = environment,
+            User = new PodUser(user.Uid, user.Gid, options.SupplementaryGids ?? user.SupplementaryGids),
+            WorkingDirectory = workingDirectory,
+            StopSignal = image.Config.StopSignal.Length > 0 ? image.Config.StopSignal : "SIGTERM",
+            Isolation = Isolate(pod, options),
+            HasSystemCallOption = options.HasSystemCallOption,
+            Mounts = options.Mounts,
+            ImageVolumes = [.. image.Config.Volumes.Except(options.Mounts.Select(static mount => mount.Target))],
+            After = options.After,
+            Restart = options.Restart,
+        };
+    }
+
+    public PodApp App { get; }
+
+    private static string WorkingDirectoryOf(ImageConfig image) =>
+        image.WorkingDirectory.StartsWith('/') ? Path.GetFullPath(image.WorkingDirectory) : image.WorkingDirectory.Length > 0 ? image.WorkingDirectory : "/";
+
+    /// <summary>What the options ask for, and defaults where they ask for nothing.</summary>
+    private static AppIsolation Isolate(PodOptions pod, AppOptions options)
+    {
+        IReadOnlyList<string> capabilities = options.Isolation.Capabilities ?? Capabilities.Default;
+        return options.Isolation with
+        {
+            Capabilities = capabilities,
+            SystemCalls = options.HasSystemCallOption ? options.Isolation.SystemCalls : SystemCalls.DefaultFor(capabilities, pod.PrivateUsers),
+        };
+    }
+
+    private ImageUser FindUser(IImageRoot root)
+    {
+        string user = _options.User ?? "";
+        string group = _options.Group ?? "";
+        if (user.Length + group.Length == 0)
+        {
+            return root.FindUser(_image.Config.User);
+        }
+
+        // `--user` alone keeps the image's group, `--group` alone its user.
+        string[] image = _image.Config.User.Split(':', 2);
+        string whose = user.Length > 0 ? OwnerOf(root, user, static file => file.Uid) : image[0];
+        string which = group.Length > 0 ? OwnerOf(root, group, static file => file.Gid) : image.Length > 1 ? image[1] : "";
+        return root.FindUser(which.Length > 0 ? $"{whose}:{which}" : whose);
+    }
+
+    private static string OwnerOf(IImageRoot root, string name, Func<ImageFile, uint> owner) =>
+        !name.StartsWith('/') ? name
+        : root.Find(name) is ImageFile file ? $"{owner(file)}"
+        : throw new PodctlException(ExitCode.RunFailed, $"cannot take the owner of '{name}': there is no such file in the image");
+}

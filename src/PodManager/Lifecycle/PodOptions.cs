@@ -1,0 +1,32 @@
+using PodManager.Pods;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>What a pod is to be: what `run` and `prepare` have in common.</summary>
+internal sealed record PodOptions
+{
+    /// <summary>In the order of the command line; at least one.</summary>
+    public required IReadOnlyList<AppOptions> Apps { get; init; }
+
+    /// <summary>`--name` before the first image.</summary>
+    public PodName? Name { get; init; }
+
+    /// <summary>`--volume`.</summary>
+    public IReadOnlyList<PodVolume> Volumes { get; init; } = [];
+
+    /// <summary>For all apps, `KEY=VALUE`: `--inherit-env`, which the images' own variables beat.</summary>
+    public IReadOnlyList<string> InheritedEnvironment { get; init; } = [];
+
+    /// <summary>For all apps, `KEY=VALUE`: `--set-env-file` and then `--set-env`, which beat the images'.</summary>
+    public IReadOnlyList<string> Environment { get; init; } = [];
+
+    /// <summary>False for `--private-users=no`.</summary>
+    public bool PrivateUsers { get; init; } = true;
+
+    public PullPolicy PullPolicy { get; init; } = PullPolicy.New;
+
+    /// <summary>`--authfile`, absolute.</summary>
+    public string? AuthFile { get; init; }
+
+    public InsecureOptions InsecureOptions { get; init; }
+}

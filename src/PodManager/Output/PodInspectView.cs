@@ -1,0 +1,150 @@
+using PodManager.Lifecycle;
+using PodManager.Pods;
+
+namespace PodManager.Output;
+
+/// <summary>A pod as `inspect` gives it. The shape is a promise: names and meanings stay, fields may be added.</summary>
+internal sealed record PodInspectView
+{
+    /// <summary>What `status` says.</summary>
+    public required PodView Status { get; init; }
+
+    public string? Mode { get; init; }
+
+    public string? MarkedAt { get; init; }
+
+    public bool Ready { get; init; }
+
+    /// <summary>The first id on the host, and how many there are; without a user namespace there are none.</summary>
+    public long? UserBase { get; init; }
+
+    public long? UserCount { get; init; }
+
+    public IReadOnlyList<string>? InsecureOptions { get; init; }
+
+    public required string Scope { get; init; }
+
+    public required string Cgroup { get; init; }
+
+    public required string JournalDirectory { get; init; }
+
+    public IReadOnlyList<VolumeView>? Volumes { get; init; }
+
+    /// <summary>What the whole pod uses and may use, while it runs.</summary>
+    public UsageView? Usage { get; init; }
+
+    public IReadOnlyList<AppInspectView>? Apps { get; init; }
+
+    public static PodInspectView Of(Pod pod, string journal, IPodMeter meter) => new()
+    {
+        Status = PodView.Of(pod),
+        Mode = pod.Record?.Mode switch { RunMode.Detached => "detached", RunMode.Interactive => "interactive", RunMode.Foreground => "foreground", _ => null },
+        MarkedAt = pod.Marked is { } marked ? Times.Json(marked) : null,
+        Ready = pod.IsReady,
+        UserBase = pod.Record?.PrivateUsers?.Base,
+        UserCount = pod.Record?.PrivateUsers?.Count,
+        InsecureOptions = pod.Record is { } record ? [.. InsecureOptionList.Format(record.InsecureOptions).Split(',').Where(static word => word != "none")] : null,
+        Scope = pod.Id.ScopeName,
+        Cgroup = pod.Id.Cgroup,
+        JournalDirectory = journal,
+        Volumes = pod.Record is null ? null : [.. pod.Record.Volumes.Select(VolumeView.Of)],
+        Usage = meter.Measure(pod.Id) is { } figures ? UsageView.Of(figures, null, default) : null,
+        Apps = pod.Record is null ? null : [.. pod.Apps.Select(app => AppInspectView.Of(app, meter.Measure(pod.Id, app.Name)))],
+    };
+}
+
+/// <summary>A volume of a pod; without a source it is a directory of the pod's own.</summary>
+internal sealed record VolumeView(string Name, string? Source, bool ReadOnly, bool Recursive, bool IdMapped)
+{
+    public static VolumeView Of(PodVolume volume) => new(volume.Name, volume.Source, volume.IsReadOnly, volume.IsRecursive, volume.IsIdMapped);
+}
+
+/// <summary>Where an app sees a volume.</summary>
+internal sealed record MountView(string Volume, string Target);
+
+/// <summary>An app of a pod, as it was decided when the pod was made or started.</summary>
+internal sealed record AppInspectView
+{
+    public required string Name { get; init; }
+
+    public required string Image { get; init; }
+
+    /// <summary>The manifest's digest.</summary>
+    public required string ImageId { get; init; }
+
+    public required string Program { get; init; }
+
+    public required IReadOnlyList<string> Command { get; init; }
+
+    public required IReadOnlyList<string> Environment { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    public required uint User { get; init; }
+
+    public required uint Group { get; init; }
+
+    public required IReadOnlyList<uint> SupplementaryGroups { get; init; }
+
+    public required string StopSignal { get; init; }
+
+    public required string Restart { get; init; }
+
+    public required IReadOnlyList<string> After { get; init; }
+
+    public required IReadOnlyList<MountView> Mounts { get; init; }
+
+    public required IReadOnlyList<string> ImageVolumes { get; init; }
+
+    /// <summary>The bounding set; left out if it is not limited.</summary>
+    public IReadOnlyList<string>? Capabilities { get; init; }
+
+    /// <summary>Whether system calls are filtered.</summary>
+    public required bool SystemCallsFiltered { get; init; }
+
+    public required bool NoNewPrivileges { get; init; }
+
+    public required bool ReadOnlyRoot { get; init; }
+
+    public long? MemoryLimitBytes { get; init; }
+
+    public long? CpuLimitMillis { get; init; }
+
+    public int? CpuShares { get; init; }
+
+    public long? TaskLimit { get; init; }
+
+    public int? OomScoreAdjustment { get; init; }
+
+    /// <summary>What it uses, and the limits in force, while it runs.</summary>
+    public UsageView? Usage { get; init; }
+
+    public static AppInspectView Of(PodApp app, ResourceFigures? figures) => new()
+    {
+        Name = app.Name.ToString(),
+        Image = app.Image.Name,
+        ImageId = app.Image.Id,
+        Program = app.Program,
+        Command = app.Exec,
+        Environment = app.Environment,
+        WorkingDirectory = app.WorkingDirectory,
+        User = app.User.Uid,
+        Group = app.User.Gid,
+        SupplementaryGroups = app.User.Supplementary,
+        StopSignal = app.StopSignal,
+        Restart = app.Restart.Word(),
+        After = [.. app.After.Select(static name => name.ToString())],
+        Mounts = [.. app.Mounts.Select(static mount => new MountView(mount.Volume, mount.Target))],
+        ImageVolumes = app.ImageVolumes,
+        Capabilities = app.Isolation.Capabilities,
+        SystemCallsFiltered = app.Isolation.SystemCalls is not null,
+        NoNewPrivileges = app.Isolation.NoNewPrivileges,
+        ReadOnlyRoot = app.Isolation.ReadOnlyRoot,
+        MemoryLimitBytes = app.Isolation.MemoryBytes,
+        CpuLimitMillis = app.Isolation.CpuMillis,
+        CpuShares = app.Isolation.CpuShares,
+        TaskLimit = app.Isolation.Tasks,
+        OomScoreAdjustment = app.Isolation.OomScoreAdjustment,
+        Usage = figures is null ? null : UsageView.Of(figures, null, default),
+    };
+}
