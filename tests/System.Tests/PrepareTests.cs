@@ -36,9 +36,13 @@ public sealed class PrepareTests : SystemTest
         _ = Directory.CreateDirectory($"{Scratch}/gone");
         TestPod pod = await PrepareAsync(new Run("true") { Flags = [$"--volume=gone,kind=host,source={Scratch}/gone,idmap=no", "--mount=volume=gone,target=/data"] });
         Directory.Delete($"{Scratch}/gone");
-        CliResult result = await Podctl.RunAsync(Ct, "run-prepared", pod.Uuid);
+        string before = await File.ReadAllTextAsync($"{pod.Directory}/pod.json", Ct);
+        CliResult result = await Podctl.RunAsync(Ct, "run-prepared", "--hostname=other", "--insecure-options=all-run", pod.Uuid);
         Assert.Contains($"{Scratch}/gone", result.ExpectFailure(125).Stderr, StringComparison.Ordinal);
         Assert.Equal("prepared", await pod.StateAsync(Ct));
+
+        // What the start was asked for, protections turned off above all, does not count for the next.
+        Assert.Equal(before, await File.ReadAllTextAsync($"{pod.Directory}/pod.json", Ct));
         _ = Directory.CreateDirectory($"{Scratch}/gone");
         _ = (await Podctl.RunAsync(Ct, "run-prepared", pod.Uuid)).Expect(0);
     }

@@ -27,7 +27,7 @@ internal interface IPodHandle : IDisposable
     /// </summary>
     void Sync();
 
-    /// <summary>Writes another record in place of the first. It survives a crash of the host.</summary>
+    /// <summary>Writes another record in place of the first; <see cref="Sync"/> makes it survive a crash of the host.</summary>
     void Update(PodRecord record);
 
     /// <summary>Leaves word that the pod waits to be started.</summary>

@@ -3,6 +3,9 @@ namespace PodManager.Lifecycle;
 /// <summary>Takes the progress of long work, such as a fetch of several layers at once; drawn or printed by Output. Safe to call from any thread.</summary>
 internal interface IProgressSink
 {
+    /// <summary>Whether anybody sees it. If not, a total that takes work to find is not wanted.</summary>
+    bool IsShown => true;
+
     /// <summary>Starts one line, such as `Downloading sha256:6089112fedd`.</summary>
     /// <param name="label">What is done, and to what.</param>
     /// <param name="totalBytes">The work in bytes; null if unknown.</param>

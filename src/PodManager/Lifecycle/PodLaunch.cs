@@ -30,11 +30,10 @@ internal sealed class PodLaunch
         _options = options;
         _pod = new PodDirectories(handle.Id, handle.Directory, services.Journals.DirectoryFor(handle.Id));
         _ids = planner.Record.PrivateUsers?.Base ?? 0;
-        OnFailure = handle.Remove;
     }
 
-    /// <summary>What becomes of the pod if it does not start; it is removed unless something else is said here.</summary>
-    public Action OnFailure { get; init; }
+    /// <summary>It was prepared: if it does not start, it stays as it was; otherwise nothing of it stays.</summary>
+    public bool IsPrepared { get; init; }
 
     /// <returns>The exit code for the user.</returns>
     /// <exception cref="PodctlException">The pod did not start, or one of its apps could not be run.</exception>
@@ -62,6 +61,12 @@ internal sealed class PodLaunch
             starting.Planned();
             _services.Trace.Mark("plan written");
             leader = starting.Finish(ct);
+            if (IsPrepared)
+            {
+                // Not before: what a start that failed was asked for, such as protections turned off, must not count for the next one.
+                _handle.Update(_planner.Record);
+            }
+
             _handle.WriteLeader(leader.Pid);
             return Attend(leader, sessions, signals, notify);
         }
@@ -138,7 +143,14 @@ internal sealed class PodLaunch
 
             // A scope whose process was a zombie before it came in has never had one, so that systemd is never told that it is empty.
             _ = _services.Units().StopUnit(_handle.Id.ScopeName, TearDownTimeout).Wait(CancellationToken.None);
-            OnFailure();
+            if (IsPrepared)
+            {
+                _handle.RemoveStart();
+            }
+            else
+            {
+                _handle.Remove();
+            }
         }
         catch (Exception e) when (e is PodctlException or NativeException or IOException)
         {

@@ -56,9 +56,12 @@ internal sealed class RunService(RunServices services) : IPodRunner
             throw new PodctlException(ExitCode.WrongState, $"pod '{id}' is not prepared: {state}", "`podctl list` shows the pods and their states");
         }
 
-        PodPlanner planner = Plan(designed, options);
-        handle.Update(planner.Record);
-        return new RunResult(new PodLaunch(services, handle, planner, options) { OnFailure = handle.RemoveStart }.Run(ct), id);
+        if (pod.HasProcesses)
+        {
+            throw new PodctlException(ExitCode.WrongState, $"pod '{id}' has processes: a podctl that was killed has started it", $"`podctl rm --force {id}` removes it");
+        }
+
+        return new RunResult(new PodLaunch(services, handle, Plan(designed, options), options) { IsPrepared = true }.Run(ct), id);
     }
 
     private async Task<PodRecord> DesignAsync(PodId id, PodOptions options, CancellationToken ct)

@@ -41,17 +41,13 @@ internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string n
 
     public void Publish(PodRecord record)
     {
-        Write(PodStore.RecordFile, JsonSerializer.SerializeToUtf8Bytes(record, PodJson.Default.PodRecord));
+        Update(record);
         store.Publish(id, _name);
         _name = id.ToString();
         _isPublished = true;
     }
 
-    public void Update(PodRecord record)
-    {
-        Write(PodStore.RecordFile, JsonSerializer.SerializeToUtf8Bytes(record, PodJson.Default.PodRecord), isSynced: true);
-        Files.Sync(directory, _name);
-    }
+    public void Update(PodRecord record) => Write(PodStore.RecordFile, JsonSerializer.SerializeToUtf8Bytes(record, PodJson.Default.PodRecord));
 
     public void Sync()
     {
@@ -76,17 +72,13 @@ internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string n
         _isRemoved = true;
     }
 
-    // Renamed into place, so that nobody reads half of it; most are not synced, since they say something about a pod that runs, and no pod survives a crash.
-    private void Write(string name, byte[] content, bool isSynced = false)
+    // Renamed into place, so that nobody reads half of it; not synced, since most of it is about a pod that runs, and no pod survives a crash.
+    private void Write(string name, byte[] content)
     {
         string temporary = $".{name}.tmp";
         using (Fd file = Files.OpenAt(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC, OwnerFile))
         {
             Files.WriteAll(file, content);
-            if (isSynced)
-            {
-                Files.Sync(file, name);
-            }
         }
 
         _ = NativeException.ThrowIfFailed(Libc.RenameAt(directory.Number, temporary, directory.Number, name), "rename", $"'{name}'");

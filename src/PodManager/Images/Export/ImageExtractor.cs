@@ -47,7 +47,7 @@ internal sealed class ImageExtractor(IProgressSink progress)
 
     private void Fill(Fd directory, ImageExtraction extraction, CancellationToken ct)
     {
-        using IProgressItem item = progress.Start($"Extracting {extraction.Image.Id.Short}", TreeMeasure.SizeBytes(extraction.Image.Layers, ct));
+        using IProgressItem item = progress.Start($"Extracting {extraction.Image.Id.Short}", progress.IsShown ? TreeMeasure.SizeBytes(extraction.Image.Layers, ct) : null);
         if (extraction.RootFsOnly)
         {
             TreeCopier.Copy(extraction.Image.Layers, directory, item, ct);
