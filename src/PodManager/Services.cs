@@ -37,6 +37,8 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public ICommandRunner Exec => new ExecService(Pods, new CommandPlanner(new CallFilterCompiler(new SystemCallSets()), static layers => new ImageRoot(layers)), settings.Directory);
 
+    public PodUpdater Updater => new(PodStore, Pods, () => Units, PodSystemd);
+
     public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);
 
     public IImageSource ImageSource => new ImageSource(Images, Layers, new ImageGate(Images, TrustPolicy, messages), Registries, progress);
@@ -56,6 +58,8 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     public IImageExporter ImageExporter => new ImageExporter(Images, Layers, progress);
 
     public IStoreChecker StoreChecker => new StoreChecker(settings.Directory, Layers, PodStore.LayersInUse, progress);
+
+    private PodSystemd PodSystemd => new(settings.Directory);
 
     private LayerStore Layers => _layers ??= new LayerStore(settings.Directory, time, progress);
 

@@ -11,7 +11,7 @@ public sealed class InspectTests : SystemTest
     public async Task All_about_a_pod_is_shown_while_it_runs_and_after()
     {
         TestPod pod = await DetachAsync(Run.Shell("sleep 60") with { AppFlags = ["--caps-retain=CAP_KILL", "-e", "A=b", "--user=1000"] });
-        JsonElement shown = await InspectAsync(pod);
+        JsonElement shown = await pod.InspectAsync(Ct);
         Assert.Equal("running", shown.GetProperty("status").GetProperty("state").GetString());
         Assert.Equal((pod.Scope, pod.Cgroup, pod.Journal), (shown.GetProperty("scope").GetString(), shown.GetProperty("cgroup").GetString(), shown.GetProperty("journal_directory").GetString()));
         JsonElement app = shown.GetProperty("apps")[0];
@@ -22,7 +22,7 @@ public sealed class InspectTests : SystemTest
         Assert.Equal(["image", "http"], shown.GetProperty("insecure_options").EnumerateArray().Select(static word => word.GetString()));
 
         _ = (await Podctl.RunAsync(Ct, "stop", "--force", pod.Uuid)).Expect(0);
-        shown = await InspectAsync(pod);
+        shown = await pod.InspectAsync(Ct);
         Assert.Equal("exited", shown.GetProperty("status").GetProperty("state").GetString());
         Assert.False(shown.GetProperty("apps")[0].TryGetProperty("usage", out _));
     }
@@ -38,7 +38,8 @@ public sealed class InspectTests : SystemTest
     [SystemFact]
     public async Task The_processes_of_a_pod_are_listed()
     {
-        TestPod pod = await DetachAsync(Run.Shell("a", "sleep 60 & wait") with { AppFlags = ["--name=a", "--user=1000"], Others = [new Run("sleep", "61") { AppFlags = ["--name=b"] }] });
+        TestPod pod = await DetachAsync(Run.Shell("a", "sleep 60 & echo up; wait") with { AppFlags = ["--name=a", "--user=1000"], Others = [new Run("sleep", "61") { AppFlags = ["--name=b"] }] });
+        await pod.WaitForLogAsync("up", Ct);
         string[][] rows = [.. (await Podctl.RunAsync(Ct, "top", "--no-legend", pod.Uuid)).Expect(0).Lines.Select(static line => line.Split('\t', StringSplitOptions.RemoveEmptyEntries))];
         Assert.Equal(["1", "-", "0"], [rows[0][0], rows[0][2], rows[0][3]]);
         Assert.Equal($"{await pod.LeaderAsync(Ct)}", rows[0][1]);
@@ -79,8 +80,6 @@ public sealed class InspectTests : SystemTest
         Assert.Contains("5000/busybox:latest", await CompleteAsync("podctl run 127.0.0.1:5000/busy"));
     }
 
-    private static async Task<JsonElement> InspectAsync(TestPod pod) =>
-        Assert.Single(JsonSerializer.Deserialize<JsonElement>((await Podctl.RunAsync(Ct, "inspect", pod.Uuid)).Expect(0).Stdout).EnumerateArray());
 
     /// <summary>What bash would offer.</summary>
     private static async Task<string[]> CompleteAsync(string line) => (await Cli.ShellAsync(Ct, $$"""

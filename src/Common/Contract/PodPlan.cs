@@ -56,6 +56,9 @@ internal sealed record PodPlan
     /// <summary>Capabilities, by number, that nothing in the pod may have, PID 1 included.</summary>
     public IReadOnlyList<int> DroppedCapabilities { get; init; } = [];
 
+    /// <summary>Limits that apps are to have: PID 1 has at least these, as in the pod nobody can raise one.</summary>
+    public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
+
     /// <summary>PID 1's environment.</summary>
     public required IReadOnlyList<string> InitEnvironment { get; init; }
 }

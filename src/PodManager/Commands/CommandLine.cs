@@ -31,6 +31,7 @@ internal sealed class CommandLine
             new KillCommand(context, _globals),
             new PauseCommand(context, _globals),
             new ResumeCommand(context, _globals),
+            new UpdateCommand(context, _globals),
             new RmCommand(context, _globals),
             new GcCommand(context, _globals),
             new FetchCommand(context, _globals),

@@ -13,6 +13,8 @@ internal interface IServices : IDisposable
 
     ICommandRunner Exec { get; }
 
+    PodUpdater Updater { get; }
+
     IImageStore Images { get; }
 
     IImageSource ImageSource { get; }

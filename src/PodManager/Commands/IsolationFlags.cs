@@ -15,14 +15,12 @@ internal sealed class IsolationFlags
     private readonly Flag<IReadOnlyList<string>> _remove = Flags.Many<string>("--caps-remove", Capability, "capabilities that it may not have, of the default ones", IsolationValues.ReadCapabilities);
     private readonly Flag<bool> _noNewPrivileges = Flags.One("--no-new-privs", "yes|no", "setuid programs and file capabilities give nothing (default no)", Flags.ReadBool, false, Flags.True);
     private readonly Flag<SeccompOption?> _seccomp = Flags.One<SeccompOption?>("--seccomp", "mode=retain|remove[,errno=NAME],CALL|@SET,…", "filter system calls by this instead of the default", SeccompOption.Read, null);
-    private readonly Flag<long?> _memory = Flags.One<long?>("--memory", "SIZE", "memory at most, such as 64M or 1Gi", IsolationValues.ReadMemory, null);
-    private readonly Flag<long?> _cpu = Flags.One<long?>("--cpu", "N", "CPU time at most, such as 500m or 2", IsolationValues.ReadCpu, null);
-    private readonly Flag<int?> _cpuShares = Flags.One<int?>("--cpu-shares", "N", "weight when CPU time is short, 1024 being neutral", IsolationValues.ReadShares, null);
-    private readonly Flag<long?> _tasks = Flags.One<long?>("--pids-limit", "N", "processes and threads at most", IsolationValues.ReadTasks, null);
+    private readonly LimitFlags _limits = new(mayBeNone: false, hasDevices: false);
+    private readonly Flag<IReadOnlyList<Ulimit>> _ulimits = Flags.Many<Ulimit>("--ulimit", "NAME=SOFT[:HARD]", "a limit of each process of the app (getrlimit(2)), such as nofile=1024:4096", IsolationValues.ReadUlimit);
     private readonly Flag<int?> _oom = Flags.One<int?>("--oom-score-adj", "N", "-1000 to 1000: how readily the kernel kills the app when memory is short", IsolationValues.ReadOomScore, null);
 
     public IReadOnlyList<Option> All =>
-        [_groups, _readOnlyRoot, _retain, _remove, _noNewPrivileges, _seccomp, _memory, _cpu, _cpuShares, _tasks, _oom];
+        [_groups, _readOnlyRoot, _retain, _remove, _noNewPrivileges, _seccomp, .. _limits.All, _ulimits, _oom];
 
     /// <param name="parsed">The command line.</param>
     /// <param name="privateUsers">Whether the pod gets a user namespace.</param>
@@ -31,6 +29,11 @@ internal sealed class IsolationFlags
         if (_retain.Of(parsed).Count > 0 && _remove.Of(parsed).Count > 0)
         {
             yield return "--caps-retain and --caps-remove exclude each other";
+        }
+
+        foreach (string name in _ulimits.Of(parsed).CountBy(static limit => limit.Name).Where(static entry => entry.Value > 1).Select(static entry => entry.Key))
+        {
+            yield return $"--ulimit: '{name.ToLowerInvariant()}' is given twice";
         }
 
         if (_oom.Of(parsed) < 0 && privateUsers)
@@ -53,11 +56,8 @@ internal sealed class IsolationFlags
             SystemCalls = _seccomp.Of(parsed)?.Filter(capabilities ?? Capabilities.Default, privateUsers),
             NoNewPrivileges = _noNewPrivileges.Of(parsed),
             ReadOnlyRoot = _readOnlyRoot.Of(parsed),
-            MemoryBytes = _memory.Of(parsed),
-            CpuMillis = _cpu.Of(parsed),
-            CpuShares = _cpuShares.Of(parsed),
-            Tasks = _tasks.Of(parsed),
+            Ulimits = _ulimits.Of(parsed),
             OomScoreAdjustment = _oom.Of(parsed),
-        };
+        }.With(_limits.Read(parsed));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PodManager.Lifecycle;
+using PodManager.Pods;
 
 namespace PodManager.Commands;
 
@@ -10,6 +11,7 @@ internal static class IsolationValues
     private const int LeastShares = 2;
     private const int MostShares = 262144;
     private const int MostOomScore = 1000;
+    private const int MostIoWeight = 10000;
     private const uint MostId = uint.MaxValue - 1; // the last means none, setresuid(2)
 
     public static string? ReadIds(string text, out IReadOnlyList<uint> value)
@@ -55,9 +57,71 @@ internal static class IsolationValues
         return isValid ? null : $"'{text}' is no number of CPUs such as 500m, 0.5 or 2";
     }
 
-    public static string? ReadShares(string text, out int? value) => ReadNumber(text, LeastShares, MostShares, out value);
+    public static string? ReadShares(string text, out long? value) => ReadNumber(text, LeastShares, MostShares, out value);
 
-    public static string? ReadOomScore(string text, out int? value) => ReadNumber(text, -MostOomScore, MostOomScore, out value);
+    public static string? ReadIoWeight(string text, out long? value) => ReadNumber(text, 1, MostIoWeight, out value);
+
+    public static string? ReadOomScore(string text, out int? value)
+    {
+        string? fault = ReadNumber(text, -MostOomScore, MostOomScore, out long? number);
+        value = (int?)number;
+        return fault;
+    }
+
+    public static string? ReadUlimit(string text, out IReadOnlyList<Ulimit> value)
+    {
+        string? fault = Ulimit.Parse(text, out Ulimit? limit);
+        value = limit is null ? [] : [limit];
+        return fault;
+    }
+
+    public static string? ReadIoLimit(string text, out IReadOnlyList<IoLimit> value)
+    {
+        string[] words = text.Split(',');
+        IoLimit limit = new(words[0], null, null, null, null);
+        value = [];
+        if (!words[0].StartsWith('/'))
+        {
+            return $"'{words[0]}' is no absolute path of a device, or of something on it";
+        }
+
+        if (words.Length == 1)
+        {
+            return $"'{text}' limits nothing: say read=SIZE, write=SIZE, read-iops=N or write-iops=N";
+        }
+
+        foreach (string word in words.Skip(1))
+        {
+            string[] pair = word.Split('=', 2);
+            if (pair.Length != 2 || !TryReadRate(pair[1], out long? rate))
+            {
+                return $"'{word}' is no rate such as read=10M or write-iops=500";
+            }
+
+            if (pair[0] is not ("read" or "write" or "read-iops" or "write-iops"))
+            {
+                return $"'{pair[0]}' is neither read, write, read-iops nor write-iops";
+            }
+
+            limit = pair[0] switch
+            {
+                "read" => limit with { ReadBytes = rate },
+                "write" => limit with { WriteBytes = rate },
+                "read-iops" => limit with { ReadOperations = rate },
+                _ => limit with { WriteOperations = rate },
+            };
+        }
+
+        value = [limit];
+        return null;
+    }
+
+    private static bool TryReadRate(string text, out long? rate)
+    {
+        bool isNumber = Quantity.TryParseMillis(text, out long millis) && millis >= 1000;
+        rate = text == "none" ? null : millis / 1000;
+        return text == "none" || isNumber;
+    }
 
     public static string? ReadTasks(string text, out long? value)
     {
@@ -66,7 +130,7 @@ internal static class IsolationValues
         return isValid ? null : $"'{text}' is no number above 0";
     }
 
-    private static string? ReadNumber(string text, int least, int most, out int? value)
+    private static string? ReadNumber(string text, int least, int most, out long? value)
     {
         bool isValid = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most;
         value = number;

@@ -16,13 +16,14 @@ internal sealed class PodFlags
     private readonly Flag<IReadOnlyList<string>> _files = Flags.Many<string>("--set-env-file", "FILE", "set variables for all apps, a NAME=VALUE a line", RunValues.ReadVariablesFile);
     private readonly Flag<IReadOnlyList<string>> _environment = Flags.Many<string>("--set-env", "NAME=VALUE", "set a variable for all apps", RunValues.ReadVariable);
     private readonly VolumeFlags _volumes = new();
+    private readonly LimitFlags _limits = new(mayBeNone: false, hasDevices: true);
     private readonly AppFlags _apps = new();
 
     /// <summary>How the fetch shows its progress.</summary>
     public ProgressFlags Progress { get; } = new();
 
     public IReadOnlyList<Option> All =>
-        [_name, .. Progress.All, _uuidFile, _privateUsers, _pullPolicy, _authFile, _inherit, _files, _environment, .. _volumes.All];
+        [_name, .. Progress.All, _uuidFile, _privateUsers, _pullPolicy, _authFile, _inherit, _files, _environment, .. _volumes.All, .. _limits.All];
 
     /// <summary>Reads the flags of one app.</summary>
     public Command AppGrammar => _apps.Grammar;
@@ -56,6 +57,11 @@ internal sealed class PodFlags
             yield return fault;
         }
 
+        foreach (string fault in _limits.Faults(parsed))
+        {
+            yield return fault;
+        }
+
         if (AuthFileFlag.FaultOf(_authFile.Of(parsed)) is { } missing)
         {
             yield return missing;
@@ -74,6 +80,7 @@ internal sealed class PodFlags
         Apps = [.. apps.Select((app, index) => _apps.Read(app, Mounts(parsed, index, app), _privateUsers.Of(parsed)))],
         Name = _name.Of(parsed),
         Volumes = Volumes(parsed, apps),
+        Limits = _limits.Read(parsed),
         InheritedEnvironment = _inherit.Of(parsed) ? RunValues.OwnVariables() : [],
         Environment = [.. _files.Of(parsed), .. _environment.Of(parsed)],
         PrivateUsers = _privateUsers.Of(parsed),

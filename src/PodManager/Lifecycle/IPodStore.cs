@@ -26,6 +26,10 @@ internal interface IPodStore
     /// <exception cref="PodctlException">There is no such pod.</exception>
     IPodHandle? TryLock(PodId id, TimeSpan patience, CancellationToken ct);
 
+    /// <summary>Takes the right to change the record of a pod that runs, whoever attends it. Waits for whoever has it.</summary>
+    /// <exception cref="PodctlException">There is no such pod.</exception>
+    IPodEdit Edit(PodId id);
+
     /// <summary>Whether somebody is about to make this pod, before anybody can see it.</summary>
     bool IsReserved(PodId id);
 

@@ -32,6 +32,10 @@ internal interface IUnitManager
     /// <returns>False if there is no such unit.</returns>
     bool ThawUnit(string unit);
 
+    /// <summary>Changes a unit that is there, until it ends: what `systemctl set-property --runtime` does.</summary>
+    /// <returns>False if there is no such unit.</returns>
+    bool SetProperties(string unit, IReadOnlyList<UnitProperty> properties);
+
     /// <summary>The manager's version, e.g. 252; 0 if it says nothing of the kind.</summary>
     int Version();
 

@@ -33,6 +33,7 @@ internal static class PodDesigner
             InsecureOptions = options.InsecureOptions,
             Mode = RunMode.Detached,
             Volumes = options.Volumes,
+            Limits = options.Limits,
             Apps = apps,
         };
     }

@@ -47,7 +47,7 @@ internal sealed class PodLaunch
             using SignalQueue signals = new(PodSession.Signals(_options.Mode == RunMode.Interactive));
             _ = Libc.SetSubreaper(_options.Mode != RunMode.Detached);
             using StartingPod starting = _services.Starter.Begin(
-                _pod, Description, !_planner.Record.InsecureOptions.HasFlag(InsecureOptions.Paths), _planner.Record.Volumes);
+                _pod, Description, !_planner.Record.InsecureOptions.HasFlag(InsecureOptions.Paths), _planner.Record.Volumes, _planner.Record.Limits);
             PodDirectoryMaker.Make(_pod, _planner.Apps, _planner.Record.Volumes, _ids);
             using DatagramSocket notify = BindNotifySocket();
             Outputs outputs = new(isShared: _planner.Apps.Count > 1);

@@ -14,6 +14,9 @@ internal sealed record PodOptions
     /// <summary>`--volume`.</summary>
     public IReadOnlyList<PodVolume> Volumes { get; init; } = [];
 
+    /// <summary>Of the pod as a whole.</summary>
+    public ResourceLimits Limits { get; init; } = new();
+
     /// <summary>For all apps, `KEY=VALUE`: `--inherit-env`, which the images' own variables beat.</summary>
     public IReadOnlyList<string> InheritedEnvironment { get; init; } = [];
 

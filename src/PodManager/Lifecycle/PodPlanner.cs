@@ -79,6 +79,11 @@ internal sealed class PodPlanner
             NoNestedUsers = Record.PrivateUsers is not null
                 && Apps.All(static app => app.Isolation.SystemCalls is not null && !SystemCalls.MayNestUsers(app.Isolation.Capabilities)),
             DroppedCapabilities = Capabilities.Dropped([.. Apps.Select(static app => app.Isolation.Capabilities)]),
+            Limits =
+            [
+                .. Apps.SelectMany(static app => app.Isolation.Ulimits).GroupBy(static limit => limit.Number)
+                    .Select(static limits => new ResourceLimit(limits.Key, 0, limits.Max(static limit => limit.Hard ?? ulong.MaxValue))),
+            ],
             InitEnvironment = PodUnits.InitEnvironment(pod.Id),
             Apps = [.. Record.Apps.Select((app, index) => Plan(pod, app, Apps[index], layers, console))],
         };

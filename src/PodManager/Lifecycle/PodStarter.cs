@@ -28,8 +28,9 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
     /// <param name="description">For the scope; world-readable.</param>
     /// <param name="restrictDevices">Whether the scope's device policy is closed.</param>
     /// <param name="volumes">Those that are devices are allowed.</param>
+    /// <param name="limits">The pod's.</param>
     /// <exception cref="PodctlException">systemd cannot be asked, or Stage1 does not start.</exception>
-    public StartingPod Begin(PodDirectories pod, string description, bool restrictDevices, IReadOnlyList<PodVolume> volumes)
+    public StartingPod Begin(PodDirectories pod, string description, bool restrictDevices, IReadOnlyList<PodVolume> volumes, ResourceLimits limits)
     {
         _ = Directory.CreateDirectory(PodDirectories.BuildRoot);
         (UnixSocket ours, UnixSocket theirs) = UnixSocket.CreatePair();
@@ -46,7 +47,7 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
             StartingPod starting = new(pod, stage1, ours, trace);
             try
             {
-                starting.Scope = StartScope(pod, description, stage1, restrictDevices, volumes);
+                starting.Scope = StartScope(pod, description, stage1, restrictDevices, volumes, limits);
                 return starting;
             }
             catch
@@ -66,18 +67,19 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
         return problem;
     }
 
-    private IPending<bool> StartScope(PodDirectories pod, string description, int stage1, bool restrictDevices, IReadOnlyList<PodVolume> volumes) => units().StartScope(
+    private IPending<bool> StartScope(PodDirectories pod, string description, int stage1, bool restrictDevices, IReadOnlyList<PodVolume> volumes, ResourceLimits limits) => units().StartScope(
         new ScopeRequest(pod.Id.ScopeName, description, [stage1])
         {
             KillSignal = ScopeStopSignal,
             StopTimeout = StopTimeout,
             DevicePolicy = restrictDevices ? "closed" : null,
             DeviceAllow = restrictDevices ? [.. Devices, .. DeviceVolumes(volumes)] : [],
+            Properties = [.. LimitProperties.Of(limits)],
             BindsTo = OwnService.Name() is string service ? [service] : [],
         });
 
-    // By number: systemd takes only paths below /dev, and the node may be anywhere.
-    private static IEnumerable<(string, string)> DeviceVolumes(IReadOnlyList<PodVolume> volumes) => volumes
+    /// <summary>By number: systemd takes only paths below /dev, and the node may be anywhere.</summary>
+    public static IEnumerable<(string, string)> DeviceVolumes(IReadOnlyList<PodVolume> volumes) => volumes
         .Select(static volume => (Device: volume.Source is { } source ? Files.DeviceAt(source) : null, Access: volume.IsReadOnly ? "r" : "rw"))
         .Where(static entry => entry.Device is not null)
         .Select(static entry => ($"/dev/{entry.Device}", entry.Access));

@@ -26,9 +26,6 @@ internal sealed record ScopeRequest(string Name, string Description, IReadOnlyLi
     /// <summary>Units whose end also ends this scope. It is not ordered after them: a service that is still starting (Type=notify, oneshot) may be waiting for this very scope.</summary>
     public IReadOnlyList<string> BindsTo { get; init; } = [];
 
-    /// <summary>Null for no limit: the default of the host's manager is meant for services.</summary>
-    public ulong? TasksMax { get; init; }
-
     /// <summary>Further properties, such as limits.</summary>
     public IReadOnlyList<UnitProperty> Properties { get; init; } = [];
 }

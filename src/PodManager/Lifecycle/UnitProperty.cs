@@ -17,5 +17,8 @@ internal abstract record UnitProperty(string Name)
 
     internal sealed record UInt32List(string Name, IReadOnlyList<uint> Values) : UnitProperty(Name);
 
+    /// <summary>Paths and numbers, `a(st)`.</summary>
+    internal sealed record PathNumbers(string Name, IReadOnlyList<(string Path, ulong Number)> Values) : UnitProperty(Name);
+
     internal sealed record PairList(string Name, IReadOnlyList<(string First, string Second)> Values) : UnitProperty(Name);
 }

@@ -30,6 +30,9 @@ internal sealed record PodInspectView
 
     public IReadOnlyList<VolumeView>? Volumes { get; init; }
 
+    /// <summary>What the pod as a whole is limited to; left out if it is not.</summary>
+    public LimitsView? Limits { get; init; }
+
     /// <summary>What the whole pod uses and may use, while it runs.</summary>
     public UsageView? Usage { get; init; }
 
@@ -48,9 +51,23 @@ internal sealed record PodInspectView
         Cgroup = pod.Id.Cgroup,
         JournalDirectory = journal,
         Volumes = pod.Record is null ? null : [.. pod.Record.Volumes.Select(VolumeView.Of)],
+        Limits = pod.Record is { Limits.IsEmpty: false } limited ? LimitsView.Of(limited.Limits) : null,
         Usage = meter.Measure(pod.Id) is { } figures ? UsageView.Of(figures, null, default) : null,
         Apps = pod.Record is null ? null : [.. pod.Apps.Select(app => AppInspectView.Of(app, meter.Measure(pod.Id, app.Name)))],
     };
+}
+
+/// <summary>Limits as they were asked for: CPU time in thousandths of one CPU.</summary>
+internal sealed record LimitsView(long? MemoryBytes, long? CpuMillis, long? CpuShares, long? Tasks, long? IoWeight, IReadOnlyList<IoLimitView>? Io)
+{
+    public static LimitsView Of(ResourceLimits limits) => new(
+        limits.MemoryBytes, limits.CpuMillis, limits.CpuShares, limits.Tasks, limits.IoWeight, limits.Io.Count == 0 ? null : [.. limits.Io.Select(IoLimitView.Of)]);
+}
+
+/// <summary>How much of a disk may be used a second.</summary>
+internal sealed record IoLimitView(string Path, long? ReadBytes, long? WriteBytes, long? ReadOperations, long? WriteOperations)
+{
+    public static IoLimitView Of(IoLimit limit) => new(limit.Path, limit.ReadBytes, limit.WriteBytes, limit.ReadOperations, limit.WriteOperations);
 }
 
 /// <summary>A volume of a pod; without a source it is a directory of the pod's own.</summary>
@@ -114,6 +131,11 @@ internal sealed record AppInspectView
 
     public long? TaskLimit { get; init; }
 
+    public int? IoWeight { get; init; }
+
+    /// <summary>Name, soft and hard limit, `infinity` being none.</summary>
+    public IReadOnlyList<string>? Ulimits { get; init; }
+
     public int? OomScoreAdjustment { get; init; }
 
     /// <summary>What it uses, and the limits in force, while it runs.</summary>
@@ -144,6 +166,8 @@ internal sealed record AppInspectView
         CpuLimitMillis = app.Isolation.CpuMillis,
         CpuShares = app.Isolation.CpuShares,
         TaskLimit = app.Isolation.Tasks,
+        IoWeight = app.Isolation.IoWeight,
+        Ulimits = app.Isolation.Ulimits.Count == 0 ? null : [.. app.Isolation.Ulimits.Select(static limit => $"{limit.Name.ToLowerInvariant()}={limit.Value}")],
         OomScoreAdjustment = app.Isolation.OomScoreAdjustment,
         Usage = figures is null ? null : UsageView.Of(figures, null, default),
     };

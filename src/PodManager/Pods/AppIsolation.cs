@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PodManager.Pods;
 
 /// <summary>What an app may do and use: settings of its service in the pod (systemd.exec(5), systemd.resource-control(5)).</summary>
@@ -27,8 +29,27 @@ internal sealed record AppIsolation
     /// <summary>Processes and threads at most (`pids.max`).</summary>
     public long? Tasks { get; init; }
 
+    /// <summary>1 to 10000, 100 being neutral (`io.weight`).</summary>
+    public int? IoWeight { get; init; }
+
+    /// <summary>Limits of each of its processes, at most one of a name.</summary>
+    public IReadOnlyList<Ulimit> Ulimits { get; init; } = [];
+
     /// <summary>-1000 to 1000, proc_pid_oom_score_adj(5).</summary>
     public int? OomScoreAdjustment { get; init; }
+
+    /// <summary>What of this can be changed while it runs.</summary>
+    [JsonIgnore]
+    public ResourceLimits Limits => new() { MemoryBytes = MemoryBytes, CpuMillis = CpuMillis, CpuShares = CpuShares, Tasks = Tasks, IoWeight = IoWeight };
+
+    public AppIsolation With(ResourceLimits limits) => this with
+    {
+        MemoryBytes = limits.MemoryBytes,
+        CpuMillis = limits.CpuMillis,
+        CpuShares = (int?)limits.CpuShares,
+        Tasks = limits.Tasks,
+        IoWeight = (int?)limits.IoWeight,
+    };
 }
 
 /// <summary>A filter of system calls, in systemd's words: names and sets such as `@mount` (systemd.exec(5), SystemCallFilter=).</summary>

@@ -3,8 +3,8 @@ using Common.Contract;
 namespace PodManager.Pods;
 
 /// <summary>
-/// What was decided about a pod. Written as pod.json into the pod's directory when the pod is made, and once more when a prepared pod is started; everything that changes later is a
-/// file of its own.
+/// What was decided about a pod. Written as pod.json into the pod's directory when the pod is made, once more when a prepared pod is started, and whenever its limits or its apps are
+/// changed; what becomes of it is told by files of their own.
 /// </summary>
 internal sealed record PodRecord
 {
@@ -30,6 +30,9 @@ internal sealed record PodRecord
     public InsecureOptions InsecureOptions { get; init; }
 
     public required RunMode Mode { get; init; }
+
+    /// <summary>Of the pod as a whole.</summary>
+    public ResourceLimits Limits { get; init; } = new();
 
     public IReadOnlyList<PodVolume> Volumes { get; init; } = [];
 

@@ -3,15 +3,12 @@ using Common.Contract;
 using Common.Native;
 using PodManager.Lifecycle;
 using PodManager.Pods;
-using static Tmds.Linux.LibC;
 
 namespace PodManager.Store;
 
 /// <summary>A pod's directory, held by its lock.</summary>
 internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string name, bool isPublished) : IPodHandle
 {
-    private const uint OwnerFile = 0x180;
-
     private string _name = name;
     private bool _isPublished = isPublished;
     private bool _isRemoved;
@@ -49,12 +46,7 @@ internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string n
 
     public void Update(PodRecord record) => Write(PodStore.RecordFile, JsonSerializer.SerializeToUtf8Bytes(record, PodJson.Default.PodRecord));
 
-    public void Sync()
-    {
-        using Fd file = Files.OpenAt(directory, PodStore.RecordFile, O_RDONLY);
-        Files.Sync(file, PodStore.RecordFile);
-        Files.Sync(directory, _name);
-    }
+    public void Sync() => PodFiles.SyncRecord(directory, _name);
 
     public void WriteLeader(int pid) => Write(PodStore.LeaderFile, System.Text.Encoding.ASCII.GetBytes($"{pid} {ProcessStart.Of(pid) ?? "0"}\n"));
 
@@ -72,15 +64,5 @@ internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string n
         _isRemoved = true;
     }
 
-    // Renamed into place, so that nobody reads half of it; not synced, since most of it is about a pod that runs, and no pod survives a crash.
-    private void Write(string name, byte[] content)
-    {
-        string temporary = $".{name}.tmp";
-        using (Fd file = Files.OpenAt(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC, OwnerFile))
-        {
-            Files.WriteAll(file, content);
-        }
-
-        _ = NativeException.ThrowIfFailed(Libc.RenameAt(directory.Number, temporary, directory.Number, name), "rename", $"'{name}'");
-    }
+    private void Write(string name, byte[] content) => PodFiles.Write(directory, name, content);
 }

@@ -14,6 +14,7 @@ internal sealed partial class PodStore : IPodStore
 {
     private const string NewPrefix = ".new-";
     private const string TrashPrefix = ".trash-";
+    private const string EditLock = "edit.lock";
     private const uint OwnerOnly = 0x1C0;
 
     private readonly string _directory;
@@ -50,6 +51,23 @@ internal sealed partial class PodStore : IPodStore
         Fd directory = Files.OpenAt(pods, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
         Files.Lock(directory, exclusive: true);
         return new PodHandle(this, id, directory, name, isPublished: false);
+    }
+
+    public IPodEdit Edit(PodId id)
+    {
+        Fd directory;
+        try
+        {
+            directory = Files.Open(PathOf(id.ToString()), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        }
+        catch (NativeException e) when (e.Errno == Errno.ENOENT)
+        {
+            throw new PodctlException(ExitCode.NotFound, $"no pod '{id}'", "`podctl list` shows the pods there are");
+        }
+
+        Fd file = Files.OpenAt(directory, EditLock, O_RDWR | O_CREAT | O_NOFOLLOW, 0x180);
+        Files.Lock(file, exclusive: true);
+        return new PodEdit(PathOf(id.ToString()), directory, file);
     }
 
     public bool IsReserved(PodId id) => Directory.Exists(PathOf(NewPrefix + id));

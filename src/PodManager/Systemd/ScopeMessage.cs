@@ -17,7 +17,9 @@ internal static class ScopeMessage
 
         // Without this a scope that failed stays, and blocks its name.
         yield return new UnitProperty.Text("CollectMode", "inactive-or-failed");
-        yield return new UnitProperty.UInt64("TasksMax", request.TasksMax ?? ulong.MaxValue);
+
+        // The default of the host's manager is meant for services.
+        yield return new UnitProperty.UInt64("TasksMax", ulong.MaxValue);
         if (request.KillSignal is { } signal)
         {
             yield return new UnitProperty.Int32("KillSignal", signal);
@@ -47,7 +49,7 @@ internal static class ScopeMessage
         yield return new UnitProperty.UInt32List("PIDs", [.. request.Pids.Select(static pid => (uint)pid)]);
     }
 
-    private static void AppendProperty(BusMessage message, UnitProperty property)
+    public static void AppendProperty(BusMessage message, UnitProperty property)
     {
         _ = message.Open('r', "sv").Append(property.Name);
         _ = property switch
@@ -59,11 +61,15 @@ internal static class ScopeMessage
             UnitProperty.UInt64 p => message.Open('v', "t").Append(p.Value),
             UnitProperty.TextList p => message.Open('v', "as").Append(p.Values),
             UnitProperty.UInt32List p => message.Open('v', "au").Array("u", p.Values, static (m, value) => m.Append(value)),
+            UnitProperty.PathNumbers p => message.Open('v', "a(st)").Array("(st)", p.Values, AppendPathNumber),
             UnitProperty.PairList p => message.Open('v', "a(ss)").Array("(ss)", p.Values, AppendPair),
             _ => throw new InvalidOperationException($"no D-Bus type for {property.GetType().Name}"),
         };
         _ = message.Close().Close();
     }
+
+    private static void AppendPathNumber(BusMessage message, (string Path, ulong Number) entry) =>
+        _ = message.Open('r', "st").Append(entry.Path).Append(entry.Number).Close();
 
     private static void AppendPair(BusMessage message, (string First, string Second) pair) =>
         _ = message.Open('r', "ss").Append(pair.First).Append(pair.Second).Close();

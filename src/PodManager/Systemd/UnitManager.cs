@@ -56,6 +56,12 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
 
     public bool ThawUnit(string unit) => IfKnown($"cannot thaw '{unit}'", () => CallWith("ThawUnit", unit));
 
+    public bool SetProperties(string unit, IReadOnlyList<UnitProperty> properties) => IfKnown($"cannot change '{unit}'", () =>
+    {
+        using BusMessage call = NewCall("SetUnitProperties").Append(unit).Append(true).Array("(sv)", properties, ScopeMessage.AppendProperty);
+        using BusMessage reply = bus.Call(call);
+    });
+
     public int Version() => Explained("cannot ask for systemd's version", () =>
     {
         // `257.13-1~deb13u1`, or `v257` where nobody packed it.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PodManager.Pods;
 
 namespace PodManager.Units;
@@ -6,10 +5,6 @@ namespace PodManager.Units;
 /// <summary>An app's isolation as lines of its service.</summary>
 internal static class IsolationLines
 {
-    private const int NeutralShares = 1024;
-    private const int NeutralWeight = 100;
-    private const int HighestWeight = 10000;
-
     public static void Write(AppIsolation isolation, Action<string> line)
     {
         if (isolation.Capabilities is not null)
@@ -56,22 +51,17 @@ internal static class IsolationLines
 
     private static void Limits(AppIsolation isolation, Action<string> line)
     {
-        if (isolation.MemoryBytes is long bytes)
+        // Without a word systemd has a limit of its own for processes.
+        foreach (string limit in LimitLines.Of(isolation.Limits with { Tasks = isolation.Tasks ?? ResourceLimits.None }))
         {
-            line($"MemoryMax={bytes}");
+            line(limit);
         }
 
-        if (isolation.CpuMillis is long millis)
+        foreach ((string name, string value) in isolation.Ulimits.Select(static limit => (limit.Name, limit.Value)))
         {
-            line(string.Create(CultureInfo.InvariantCulture, $"CPUQuota={millis / 10}.{millis % 10}%"));
+            line($"Limit{name}={value}");
         }
 
-        if (isolation.CpuShares is int shares)
-        {
-            line($"CPUWeight={Math.Clamp((long)shares * NeutralWeight / NeutralShares, 1, HighestWeight)}");
-        }
-
-        line(isolation.Tasks is long tasks ? $"TasksMax={tasks}" : "TasksMax=infinity");
         if (isolation.OomScoreAdjustment is int adjustment)
         {
             line($"OOMScoreAdjust={adjustment}");

@@ -8,6 +8,7 @@ internal static class PodUnits
 {
     private const uint Readable = 0x1A4;
     private const string UnitDirectory = "/etc/systemd/system";
+    private const string ControlDirectory = "/run/systemd/system.control";
 
     /// <summary>What every app needs: it is stopped once no app is left, and its end is the pod's.</summary>
     public const string AppsTarget = "pod-apps.target";
@@ -27,7 +28,9 @@ internal static class PodUnits
         "container=podctl",
         $"container_uuid={pod}",
         $"NOTIFY_SOCKET={Exchange.InsidePod}/{Exchange.NotifySocket}",
-        $"SYSTEMD_UNIT_PATH={UnitDirectory}",
+
+        // The first is where `systemctl set-property --runtime` leaves what it is told, for a service that is loaded again.
+        $"SYSTEMD_UNIT_PATH={ControlDirectory}:{UnitDirectory}",
 
         // Generators would look for a whole distribution's configuration; the directories named here do not exist.
         "SYSTEMD_GENERATOR_PATH=/run/podctl/none",

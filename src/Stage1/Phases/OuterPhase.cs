@@ -21,6 +21,7 @@ internal static class OuterPhase
         Await(Stage1Protocol.Planned, podctl);
         PodPlan plan = PlanFileReader.Read(planPath);
         NewMountNamespace();
+        ProcessLimits.Raise(plan.Limits);
         using Fd? users = plan.Users is null ? null : UserNamespace.Create(plan.Users, Path);
         using InnerHalf inner = InnerHalf.Start(plan, users, Path);
         PodRoot.Build(plan, users);

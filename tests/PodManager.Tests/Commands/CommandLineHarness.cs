@@ -37,6 +37,8 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
 
     public IPodMeter Meter => throw new NotSupportedException();
 
+    public PodUpdater Updater => new(Store, Pods, () => Store, null!);
+
     public IImageStore Images => throw new NotSupportedException();
 
     public IImageSource ImageSource => throw new NotSupportedException();

@@ -43,6 +43,7 @@ public sealed class CommandLineTests
     [InlineData("trust-add", "trust", "add")]
     [InlineData("trust-list", "trust", "list")]
     [InlineData("trust-rm", "trust", "rm")]
+    [InlineData("update", "update")]
     public async Task Help_is_as_it_was(string name, params string[] words)
     {
         (int code, string help) = await new CommandLineHarness().RunAsync(["help", .. words]);

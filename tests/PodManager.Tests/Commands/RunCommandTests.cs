@@ -216,7 +216,7 @@ public sealed class RunCommandTests
     [InlineData("must provide at least one image", "---")]
     [InlineData("an image is required before any app arguments", "--", "ls")]
     [InlineData("only one set of app arguments", "busybox", "--", "ls", "---", "--", "ls")]
-    [InlineData("flag '--memory' must follow an image", "--memory=64M", "busybox")]
+    [InlineData("flag '--readonly-rootfs' must follow an image", "--readonly-rootfs", "busybox")]
     [InlineData("flag '--exec' must follow an image", "--exec=a", "busybox")]
     [InlineData("flag '--exec' can be given only once", "busybox", "--exec=a", "--exec=b")]
     [InlineData("unexpected argument 'ls': the app's own arguments follow `--`, another image follows `---`", "busybox", "ls")]

@@ -46,6 +46,12 @@ internal sealed class FakePods : IPodStore, IUnitManager
     public IPodHandle? TryLock(PodId id, TimeSpan patience, CancellationToken ct) =>
         !Pods.ContainsKey(id) ? throw new PodctlException(ExitCode.NotFound, "gone") : Locked.Contains(id) ? null : new Handle(this, id);
 
+    public IPodEdit Edit(PodId id)
+    {
+        Calls.Add($"edit {id}");
+        return new Handle(this, id);
+    }
+
     public bool WaitUntilEmpty(PodId id, TimeSpan timeout, CancellationToken ct)
     {
         if (Immortal.Contains(id))
@@ -101,6 +107,12 @@ internal sealed class FakePods : IPodStore, IUnitManager
         return true;
     }
 
+    public bool SetProperties(string unit, IReadOnlyList<UnitProperty> properties)
+    {
+        Calls.Add($"set {unit} {string.Join(' ', properties.Select(static property => property switch { UnitProperty.UInt64 number => $"{number.Name}={number.Value}", _ => property.Name }))}");
+        return true;
+    }
+
     public int Version() => 257;
 
     public UnitState? GetUnitState(string unit) => throw new NotSupportedException();
@@ -118,7 +130,7 @@ internal sealed class FakePods : IPodStore, IUnitManager
         }
     }
 
-    private sealed class Handle(FakePods pods, PodId id) : IPodHandle
+    private sealed class Handle(FakePods pods, PodId id) : IPodHandle, IPodEdit
     {
         public PodId Id => id;
 
@@ -130,13 +142,17 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
         public void Publish(PodRecord record) => throw new NotSupportedException();
 
-        public void Update(PodRecord record) => throw new NotSupportedException();
+        public Common.Native.Fd Lock => throw new NotSupportedException();
+
+        public void Update(PodRecord record) => Save(record);
+
+        public void Save(PodRecord record) => pods.Pods[id] = pods.Pods[id] with { Record = record };
 
         public void MarkPrepared() => throw new NotSupportedException();
 
         public void RemoveStart() => throw new NotSupportedException();
 
-        public void Sync() => throw new NotSupportedException();
+        public void Sync() => pods.Calls.Add($"sync {id}");
 
         public void WriteLeader(int pid) => throw new NotSupportedException();
 

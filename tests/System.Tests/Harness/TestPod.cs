@@ -38,6 +38,14 @@ internal sealed record TestPod(string Uuid)
     public async Task<JsonElement> StatusAsync(CancellationToken ct) =>
         JsonSerializer.Deserialize<JsonElement>((await Podctl.RunAsync(ct, "status", "--format=json", Uuid)).Expect(0).Stdout);
 
+    /// <summary>`podctl inspect`.</summary>
+    public async Task<JsonElement> InspectAsync(CancellationToken ct) => JsonSerializer.Deserialize<JsonElement>((await Podctl.RunAsync(ct, "inspect", Uuid)).Expect(0).Stdout)[0];
+
+    /// <summary>Runs a program of the host's in the pod's own root, beside its systemd.</summary>
+    /// <returns>What it printed.</returns>
+    public async Task<string> InsideAsync(CancellationToken ct, params string[] command) =>
+        (await Cli.RunAsync(ct, "nsenter", ["-t", $"{await LeaderAsync(ct)}", "--all", "--", .. command])).Expect(0).Stdout.TrimEnd('\n');
+
     public async Task<string> StateAsync(CancellationToken ct) => (await StatusAsync(ct)).GetProperty("state").GetString()!;
 
     /// <summary>The PID 1 of the pod, as the host numbers it.</summary>

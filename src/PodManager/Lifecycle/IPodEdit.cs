@@ -1,0 +1,17 @@
+using Common.Native;
+using PodManager.Pods;
+
+namespace PodManager.Lifecycle;
+
+/// <summary>The right to change a running pod's record, which one process has at a time. Disposing it lets go.</summary>
+internal interface IPodEdit : IDisposable
+{
+    /// <summary>The pod's directory, absolute.</summary>
+    string Directory { get; }
+
+    /// <summary>Whoever has a copy of this keeps others out, too, until it ends.</summary>
+    Fd Lock { get; }
+
+    /// <summary>Writes another record in place of the one that is there, so that it survives a crash of the host.</summary>
+    void Save(PodRecord record);
+}
