@@ -30,8 +30,11 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public IJournal Journals => _journals ??= new Journal();
 
-    public IPodRunner Runner => new RunService(new RunServices(
-        ImageSource, PodStore, new PodStarter(() => Units, () => Machines, _trace), () => Units, Journals, messages, _trace, time));
+    public IPodRunner Runner => new RunService(RunServices);
+
+    public ISandboxes Sandboxes => new SandboxService(RunServices, Pods, PodSystemd, new AppChanger(settings.Directory));
+
+    private RunServices RunServices => new(ImageSource, PodStore, new PodStarter(() => Units, () => Machines, _trace), () => Units, Journals, messages, _trace, time);
 
     public IPodMeter Meter => new PodMeter();
 

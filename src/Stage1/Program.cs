@@ -24,6 +24,12 @@ try
         case [Stage1Protocol.CommandVerb]:
             CommandPhase.Run(starter);
             return Stage1Protocol.SystemCallFailed; // a command that took over does not come back
+        case [Stage1Protocol.ChangeVerb]:
+            ChangePhase.Run(starter);
+            return 0;
+        case [Stage1Protocol.CompleteVerb]:
+            CompletePhase.Run();
+            return 0;
         default:
             throw new JsonException("this program is started by podctl, not by hand");
     }

@@ -27,8 +27,8 @@ internal sealed record PodPlan
     /// <summary>Directory on the host where Stage1, in its own mount namespace, builds the pod's root.</summary>
     public required string BuildRoot { get; init; }
 
-    /// <summary>The extracted layers, all below one directory of the host.</summary>
-    public required string LayersDirectory { get; init; }
+    /// <summary>The extracted layers, all below one directory of the host; null if there are no apps.</summary>
+    public string? LayersDirectory { get; init; }
 
     /// <summary>The host's journal directory of this pod, shown inside as /var/log/journal/MACHINE-ID.</summary>
     public required string JournalDirectory { get; init; }
@@ -141,4 +141,5 @@ internal sealed record BoundHostFile(string Source, string Target);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(PodPlan))]
 [JsonSerializable(typeof(CommandPlan))]
+[JsonSerializable(typeof(AppChange))]
 internal sealed partial class PlanJson : JsonSerializerContext;

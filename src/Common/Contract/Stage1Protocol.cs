@@ -15,13 +15,19 @@ internal static class Stage1Protocol
     /// <summary>`stage1 command`: root of the pod, on the way to becoming a command in an app.</summary>
     public const string CommandVerb = "command";
 
+    /// <summary>`stage1 change`: in the host's user namespace, changes the apps of a running pod.</summary>
+    public const string ChangeVerb = "change";
+
+    /// <summary>`stage1 complete`: root of the pod, does what is left to do of such a change.</summary>
+    public const string CompleteVerb = "complete";
+
     /// <summary>The socket to whoever started this half.</summary>
     public const int SocketDescriptor = 3;
 
     /// <summary>The pod's user namespace, for nsenter(1) on its way to the inner half.</summary>
     public const int UserNamespaceDescriptor = 4;
 
-    /// <summary>For a command: the plan, a file without a name.</summary>
+    /// <summary>For a command or a change: the plan, a file without a name.</summary>
     public const int PlanDescriptor = 5;
 
     /// <summary>For a command: to `stage1 join`, the directory of the app's cgroup; to `stage1 command`, if it has to move there itself, its cgroup.procs, open for writing.</summary>
@@ -36,10 +42,13 @@ internal static class Stage1Protocol
     /// <summary>For nsenter(1): the program stage1 itself.</summary>
     public const int ProgramDescriptor = 9;
 
+    /// <summary>For a change: the pod's lock, which lasts as long as this process.</summary>
+    public const int LockDescriptor = 10;
+
     /// <summary>podctl to `join`: `signal N`, to be passed on to the command.</summary>
     public const string SignalPrefix = "signal ";
 
-    /// <summary>`join` to podctl: `exited N`, the command's exit code, or 128 plus the signal that killed it.</summary>
+    /// <summary>`join` to podctl: `exited N`, the command's exit code, or 128 plus the signal that killed it. `change` to podctl: `exited 0`, it is done.</summary>
     public const string ExitedPrefix = "exited ";
 
     /// <summary>`command` to podctl: `notfound`, there is no such program.</summary>

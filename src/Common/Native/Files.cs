@@ -204,6 +204,13 @@ internal static unsafe class Files
         return fstat(number, &info) == 0 && (info.st_mode & S_IFMT) == S_IFCHR && (ulong)info.st_rdev == nullDevice;
     }
 
+    internal static bool IsDirectory(Fd file)
+    {
+        stat info;
+        _ = NativeException.ThrowIfFailed(fstat(file.Number, &info), "fstat");
+        return (info.st_mode & S_IFMT) == S_IFDIR;
+    }
+
     /// <summary>What tells one file from another (fstat(2)).</summary>
     internal static (ulong Device, ulong Inode) Identity(Fd file)
     {

@@ -58,16 +58,27 @@ internal sealed class AppFlags
         List<(AppName Name, IReadOnlyList<AppName> After)> named = [];
         foreach (ParsedApp app in apps)
         {
-            AppName? name = _name.Of(app.Flags) ?? (ImageRef.TryParse(app.Image, out ImageRef? image, out _) is null ? AppName.FromImage(image!.Name) : null);
-            if (name is null)
+            if (NameOf(app) is not { } name)
             {
                 return []; // that its image is none is told already
             }
 
-            named.Add((name.Value, _after.Of(app.Flags)));
+            named.Add((name, _after.Of(app.Flags)));
         }
 
         return AppOrder.Faults(named);
+    }
+
+    /// <summary>The app's name, as far as it can be told without its image.</summary>
+    public AppName? NameOf(ParsedApp app) => _name.Of(app.Flags) ?? (ImageRef.TryParse(app.Image, out ImageRef? image, out _) is null ? AppName.FromImage(image!.Name) : null);
+
+    /// <summary>What is wrong for an app that is added to a running pod.</summary>
+    public IEnumerable<string> LoneFaults(ParsedApp app)
+    {
+        if (_after.Of(app.Flags).Count > 0)
+        {
+            yield return "--after is for apps that are started together with their pod";
+        }
     }
 
     public bool IsRestarted(ParsedApp app) => _restart.Of(app.Flags) != RestartPolicy.No;

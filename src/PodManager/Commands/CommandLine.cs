@@ -32,6 +32,17 @@ internal sealed class CommandLine
             new PauseCommand(context, _globals),
             new ResumeCommand(context, _globals),
             new UpdateCommand(context, _globals),
+            new Command("app", "Work with the apps of pods, and with pods whose apps come and go")
+            {
+                new AppSandboxCommand(context, _globals),
+                new AppAddCommand(context, _globals),
+                new AppStartCommand(context, _globals),
+                new AppStopCommand(context, _globals),
+                new AppRestartCommand(context, _globals),
+                new AppRmCommand(context, _globals),
+                new AppListCommand(context, _globals),
+                new AppStatusCommand(context, _globals),
+            },
             new RmCommand(context, _globals),
             new GcCommand(context, _globals),
             new FetchCommand(context, _globals),

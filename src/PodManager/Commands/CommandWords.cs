@@ -18,6 +18,7 @@ internal sealed class CommandWords
     private List<string>? _arguments;
     private int _plainWords;
     private bool _isAppClosed = true;
+    private bool _isImageRefused;
 
     private CommandWords(Command root, IReadOnlyList<Option> globalFlags)
     {
@@ -96,7 +97,7 @@ internal sealed class CommandWords
             Command = verb;
             _words.Add(verb.Name);
         }
-        else if (AppGrammar is not null)
+        else if (AppGrammar is not null && _plainWords >= Command.Arguments.Count)
         {
             TakeImage(word);
         }
@@ -131,8 +132,9 @@ internal sealed class CommandWords
             _apps.Add(new AppWords(word));
             _isAppClosed = false;
         }
-        else if (_plainWords++ == 0)
+        else if (!_isImageRefused)
         {
+            _isImageRefused = true;
             _faults.Add($"unexpected argument '{word}': the app's own arguments follow `--`, another image follows `{EndOfApp}`");
         }
     }

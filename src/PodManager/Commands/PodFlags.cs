@@ -67,11 +67,15 @@ internal sealed class PodFlags
             yield return missing;
         }
 
-        if (_uuidFile.Of(parsed) is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+        foreach (string fault in UuidFileFaults(_uuidFile.Of(parsed)))
         {
-            yield return $"--uuid-file-save: the directory of '{file}' does not exist";
+            yield return fault;
         }
     }
+
+    /// <param name="file">`--uuid-file-save`.</param>
+    public static IEnumerable<string> UuidFileFaults(string? file) =>
+        file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? [$"--uuid-file-save: the directory of '{file}' does not exist"] : [];
 
     public bool HasRestartedApp(IReadOnlyList<ParsedApp> apps) => apps.Any(_apps.IsRestarted);
 

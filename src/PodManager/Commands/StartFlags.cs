@@ -19,7 +19,12 @@ internal sealed class StartFlags
     private readonly Flag<string?> _dnsDomain = Flags.One<string?>("--dns-domain", "DOMAIN", "the local domain of resolv.conf(5)", RunValues.ReadWord, null);
     private readonly Flag<IReadOnlyList<HostsEntry>> _hosts = Flags.Many<HostsEntry>("--hosts-entry", "IP=NAME,…|host", "lines of /etc/hosts, or the host's file", RunValues.ReadHostsEntries);
 
-    public IReadOnlyList<Option> All => [_interactive, _detach, _remove, _hostName, _network, _dns, _dnsSearch, _dnsOptions, _dnsDomain, _hosts];
+    private readonly bool _isBackground;
+
+    /// <param name="isBackground">The pod runs in the background, and is not removed: there are no flags for anything else.</param>
+    public StartFlags(bool isBackground = false) => _isBackground = isBackground;
+
+    public IReadOnlyList<Option> All => [.. _isBackground ? (Option[])[] : [_interactive, _detach, _remove], _hostName, _network, _dns, _dnsSearch, _dnsOptions, _dnsDomain, _hosts];
 
     public bool IsInteractive(ParseResult parsed) => _interactive.Of(parsed);
 
@@ -27,7 +32,7 @@ internal sealed class StartFlags
 
     public IEnumerable<string> Faults(ParseResult parsed)
     {
-        bool isDetached = _detach.Of(parsed);
+        bool isDetached = _isBackground || _detach.Of(parsed);
         if (isDetached && _interactive.Of(parsed))
         {
             yield return "--interactive and --detach exclude each other";
@@ -59,7 +64,7 @@ internal sealed class StartFlags
         IReadOnlyList<HostsEntry> hosts = _hosts.Of(parsed);
         return new StartOptions
         {
-            Mode = _interactive.Of(parsed) ? RunMode.Interactive : _detach.Of(parsed) ? RunMode.Detached : RunMode.Foreground,
+            Mode = _isBackground ? RunMode.Detached : _interactive.Of(parsed) ? RunMode.Interactive : _detach.Of(parsed) ? RunMode.Detached : RunMode.Foreground,
             HostName = _hostName.Of(parsed),
             Network = _network.Of(parsed),
             Dns = new DnsOptions

@@ -38,14 +38,15 @@ internal sealed class VolumeFlags
 
     /// <param name="parsed">The flags of the pod or of one app.</param>
     /// <param name="app">Which app's they are, from 0; in each app another volume may be at the same place.</param>
-    public IEnumerable<PodVolume> Volumes(ParseResult parsed, int app = 0) => _volumes.Of(parsed).Select(option => option.Volume with { Name = NameOf(option, app) });
+    /// <param name="name">Instead of the number, for an app that is added later.</param>
+    public IEnumerable<PodVolume> Volumes(ParseResult parsed, int app = 0, AppName? name = null) => _volumes.Of(parsed).Select(option => option.Volume with { Name = NameOf(option, app, name) });
 
     /// <summary>What is seen where: by `--mount`, and by the short form of `--volume`.</summary>
-    public IEnumerable<VolumeMount> Mounts(ParseResult parsed, int app = 0) =>
-        _mounts.Of(parsed).Concat(_volumes.Of(parsed).Where(static option => option.Target is not null).Select(option => new VolumeMount(NameOf(option, app), option.Target!)));
+    public IEnumerable<VolumeMount> Mounts(ParseResult parsed, int app = 0, AppName? name = null) =>
+        _mounts.Of(parsed).Concat(_volumes.Of(parsed).Where(static option => option.Target is not null).Select(option => new VolumeMount(NameOf(option, app, name), option.Target!)));
 
     // The first app shares the names of the pod, so that what is said twice for a pod of one app is told.
-    private static string NameOf(VolumeOption option, int app) => option.Target is null || app == 0 ? option.Volume.Name : $"{app}:{option.Volume.Name}";
+    private static string NameOf(VolumeOption option, int app, AppName? name) => option.Target is not null && name is not null ? $"{name}:{option.Volume.Name}" : option.Target is null || app == 0 ? option.Volume.Name : $"{app}:{option.Volume.Name}";
 
     private static string? ReadVolumes(string text, out IReadOnlyList<VolumeOption> value)
     {

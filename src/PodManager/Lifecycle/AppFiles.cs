@@ -1,5 +1,6 @@
 using System.Text;
 using Common.Contract;
+using PodManager.Pods;
 
 namespace PodManager.Lifecycle;
 
@@ -9,6 +10,8 @@ internal static class AppFiles
     private const string Hosts = "/etc/hosts";
     private const string ResolvConf = "/etc/resolv.conf";
     private const uint Readable = 0x1A4;
+
+    public static AppFileSet Of(StartOptions options, string hostName) => new(Bound(options, hostName), Defaults(options, hostName), OfHost(options));
 
     /// <summary>Generated files that hide the image's.</summary>
     public static IReadOnlyList<PlanFile> Bound(StartOptions options, string hostName)

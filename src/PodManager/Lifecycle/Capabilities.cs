@@ -33,6 +33,10 @@ internal static class Capabilities
     public static IReadOnlyList<int> Dropped(IReadOnlyList<IReadOnlyList<string>?> ofApps) => ofApps.Any(static app => app is null) ? [] :
         [.. All.Index().Where(entry => !OfManager.Contains(entry.Item) && !ofApps.Any(app => app!.Contains(entry.Item))).Select(static entry => entry.Index)];
 
+    /// <summary>Those of an app that the systemd of a pod that was made without it does not have.</summary>
+    /// <param name="ofApp">What it may have; null for all.</param>
+    public static IEnumerable<string> BeyondManager(IReadOnlyList<string>? ofApp) => (ofApp ?? All).Except(OfManager, StringComparer.Ordinal);
+
     /// <summary>The numbers of all but some.</summary>
     /// <param name="kept">Null for all.</param>
     public static IReadOnlyList<int> Outside(IReadOnlyList<string>? kept) => kept is null ? [] :

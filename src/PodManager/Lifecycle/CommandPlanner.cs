@@ -63,7 +63,8 @@ internal sealed class CommandPlanner(ICallFilters callFilters, Func<IReadOnlyLis
         return text == "unlimited" || ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
-    private static IReadOnlyList<ResourceLimit> LimitsOf(Fd process)
+    /// <param name="process">/proc/PID.</param>
+    internal static IReadOnlyList<ResourceLimit> LimitsOf(Fd process)
     {
         using Fd file = Files.OpenAt(process, "limits", Tmds.Linux.LibC.O_RDONLY);
         return ParseLimits(Files.ReadText(file));

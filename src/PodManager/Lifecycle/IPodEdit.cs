@@ -12,6 +12,9 @@ internal interface IPodEdit : IDisposable
     /// <summary>Whoever has a copy of this keeps others out, too, until it ends.</summary>
     Fd Lock { get; }
 
+    /// <summary>Removes what an app has in the pod's directory: what it wrote, and its status.</summary>
+    void RemoveFiles(AppName app);
+
     /// <summary>Writes another record in place of the one that is there, so that it survives a crash of the host.</summary>
     void Save(PodRecord record);
 }

@@ -34,6 +34,7 @@ internal static class PodDesigner
             Mode = RunMode.Detached,
             Volumes = options.Volumes,
             Limits = options.Limits,
+            Sandbox = options.IsSandbox ? new AppFileSet([], [], []) : null,
             Apps = apps,
         };
     }

@@ -83,7 +83,7 @@ internal sealed class PodLaunch
     }
 
     /// <summary>For the scope; everybody on the host can read it.</summary>
-    private string Description => string.Join(", ", _planner.Apps.Select(static app => app.Description).Distinct());
+    private string Description => _planner.Apps.Count == 0 ? "pod without apps so far" : string.Join(", ", _planner.Apps.Select(static app => app.Description).Distinct());
 
     private int Attend(PodLeader leader, List<AppSession> sessions, SignalQueue signals, DatagramSocket notify)
     {

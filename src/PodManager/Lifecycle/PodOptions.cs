@@ -5,7 +5,10 @@ namespace PodManager.Lifecycle;
 /// <summary>What a pod is to be: what `run` and `prepare` have in common.</summary>
 internal sealed record PodOptions
 {
-    /// <summary>In the order of the command line; at least one.</summary>
+    /// <summary>A pod whose apps come later (`app sandbox`).</summary>
+    public bool IsSandbox { get; init; }
+
+    /// <summary>In the order of the command line; at least one, or none for a sandbox.</summary>
     public required IReadOnlyList<AppOptions> Apps { get; init; }
 
     /// <summary>`--name` before the first image.</summary>

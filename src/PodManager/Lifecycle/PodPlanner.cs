@@ -1,5 +1,4 @@
 using Common.Contract;
-using Common.Native;
 using PodManager.Pods;
 using PodManager.Units;
 
@@ -8,10 +7,8 @@ namespace PodManager.Lifecycle;
 /// <summary>Decides how a pod is started: its record says what it is, the user's options how it is connected.</summary>
 internal sealed class PodPlanner
 {
-    private const int FirstWithRestartSteps = 254;
-
     private readonly StartOptions _options;
-    private readonly bool _hasRestartSteps;
+    private readonly AppPlanner _apps;
 
     /// <param name="designed">The pod as it was designed.</param>
     /// <param name="options">What the user wants.</param>
@@ -31,7 +28,6 @@ internal sealed class PodPlanner
         }
 
         _options = options;
-        _hasRestartSteps = systemdVersion >= FirstWithRestartSteps;
         InsecureOptions insecure = designed.InsecureOptions | options.InsecureOptions;
         Record = designed with
         {
@@ -39,16 +35,18 @@ internal sealed class PodPlanner
             Network = options.Network,
             Mode = options.Mode,
             InsecureOptions = insecure,
+            Sandbox = designed.Sandbox is null ? null : AppFiles.Of(options, options.HostName ?? designed.Hostname),
             Apps =
             [
                 .. designed.Apps.Select(app => app with
                 {
                     Environment = options.Mode == RunMode.Interactive ? AppEnvironment.WithTerminal(app.Environment, terminal ?? "linux") : app.Environment,
-                    Isolation = Loosen(app, insecure, designed.PrivateUsers is not null),
+                    Isolation = AppPlanner.Loosen(app, insecure, designed.PrivateUsers is not null),
                 }),
             ],
         };
-        Apps = [.. Record.Apps.Select(Spec)];
+        _apps = new AppPlanner(Record, AppFiles.Of(options, Record.Hostname), systemdVersion);
+        Apps = [.. Record.Apps.Select(_apps.Spec)];
     }
 
     /// <summary>The pod's record once it is started.</summary>
@@ -60,7 +58,6 @@ internal sealed class PodPlanner
     /// <param name="console">The host's terminal device for it.</param>
     public PodPlan Plan(PodDirectories pod, string? console)
     {
-        string layers = LayersDirectory;
         return new PodPlan
         {
             Version = PodPlan.CurrentVersion,
@@ -69,7 +66,7 @@ internal sealed class PodPlanner
             Users = Record.PrivateUsers,
             HostNetwork = _options.Network == NetworkMode.Host,
             BuildRoot = PodDirectories.BuildRoot,
-            LayersDirectory = layers,
+            LayersDirectory = Record.Apps.Count == 0 ? null : AppPlanner.LayersDirectoryOf(Record.Apps[0]),
             JournalDirectory = pod.Journal,
             ExchangeDirectory = pod.Exchange,
             Console = console,
@@ -78,88 +75,14 @@ internal sealed class PodPlanner
             Init = PodUnits.Init,
             NoNestedUsers = Record.PrivateUsers is not null
                 && Apps.All(static app => app.Isolation.SystemCalls is not null && !SystemCalls.MayNestUsers(app.Isolation.Capabilities)),
-            DroppedCapabilities = Capabilities.Dropped([.. Apps.Select(static app => app.Isolation.Capabilities)]),
+            DroppedCapabilities = Record.Sandbox is not null && Record.InsecureOptions.HasFlag(InsecureOptions.Capabilities) ? [] : Capabilities.Dropped([.. Apps.Select(static app => app.Isolation.Capabilities)]),
             Limits =
             [
                 .. Apps.SelectMany(static app => app.Isolation.Ulimits).GroupBy(static limit => limit.Number)
                     .Select(static limits => new ResourceLimit(limits.Key, 0, limits.Max(static limit => limit.Hard ?? ulong.MaxValue))),
             ],
             InitEnvironment = PodUnits.InitEnvironment(pod.Id),
-            Apps = [.. Record.Apps.Select((app, index) => Plan(pod, app, Apps[index], layers, console))],
-        };
-    }
-
-    /// <summary>The store keeps a layer's files in `layers/DIGEST/root`.</summary>
-    private string LayersDirectory => Path.GetDirectoryName(Path.GetDirectoryName(Record.Apps[0].Layers[0]))!;
-
-    private AppSpec Spec(PodApp app) => new()
-    {
-        Name = app.Name.ToString(),
-        Description = app.Image.Name,
-        Program = app.Program,
-        Arguments = app.Exec,
-        Environment = app.Environment,
-        WorkingDirectory = app.WorkingDirectory,
-        Uid = app.User.Uid,
-        Gid = app.User.Gid,
-        SupplementaryGids = app.User.Supplementary,
-        StopSignal = app.StopSignal,
-        Streams = _options.Mode switch
-        {
-            RunMode.Foreground => AppStreams.Foreground,
-            RunMode.Interactive => AppStreams.Console,
-            _ => AppStreams.Journal,
-        },
-
-        // Nobody could say which of several apps the input is for.
-        HasInput = _options.Mode != RunMode.Foreground || (Record.Apps.Count == 1 && !Files.IsNullDevice(0)),
-        Isolation = app.Isolation,
-        After = [.. app.After.Select(static name => name.ToString())],
-        Restart = app.Restart,
-        HasRestartSteps = _hasRestartSteps,
-    };
-
-    private AppPlan Plan(PodDirectories pod, PodApp app, AppSpec spec, string layers, string? console) => new()
-    {
-        Name = spec.Name,
-        Layers = [.. app.Layers.Select(layer => Path.GetRelativePath(layers, layer))],
-        UpperDirectory = pod.Upper(spec.Name),
-        WorkDirectory = pod.Work(spec.Name),
-        WorkingDirectory = app.WorkingDirectory,
-        BoundFiles = AppFiles.Bound(_options, Record.Hostname),
-        DefaultFiles = AppFiles.Defaults(_options, Record.Hostname),
-        HostFiles = AppFiles.OfHost(_options),
-        UnmaskedPaths = Record.InsecureOptions.HasFlag(InsecureOptions.Paths),
-        HasConsole = console is not null,
-        HasOutputFifo = spec.Streams == AppStreams.Journal,
-        ReadOnlyRoot = app.Isolation.ReadOnlyRoot,
-        Volumes = app.ImageVolumes,
-        Mounts = [.. app.Mounts.Select(mount => Mount(pod, mount))],
-    };
-
-    private AppMount Mount(PodDirectories pod, VolumeMount mount)
-    {
-        PodVolume volume = Record.Volumes.First(volume => volume.Name == mount.Volume);
-        return new AppMount
-        {
-            Source = volume.Source ?? pod.Volume(volume.Name),
-            Target = mount.Target,
-            ReadOnly = volume.IsReadOnly,
-            Recursive = volume.Source is not null && volume.IsRecursive,
-            IdMapped = volume.Source is not null && volume.IsIdMapped,
-        };
-    }
-
-    /// <summary>Takes away the protections that the user turned off.</summary>
-    private static AppIsolation Loosen(PodApp app, InsecureOptions insecure, bool hasOwnUsers)
-    {
-        IReadOnlyList<string>? capabilities = insecure.HasFlag(InsecureOptions.Capabilities) ? null : app.Isolation.Capabilities;
-        return app.Isolation with
-        {
-            Capabilities = capabilities,
-            SystemCalls = insecure.HasFlag(InsecureOptions.Seccomp) ? null
-                : app.HasSystemCallOption || capabilities is not null ? app.Isolation.SystemCalls
-                : SystemCalls.DefaultFor(null, hasOwnUsers),
+            Apps = [.. Record.Apps.Select((app, index) => _apps.Plan(pod, app, Apps[index], console))],
         };
     }
 }

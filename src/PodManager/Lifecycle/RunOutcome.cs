@@ -46,12 +46,12 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, IRead
     }
 
     /// <summary>The first failure of an app counts, or that all have succeeded.</summary>
-    /// <returns>Null if an app has no status: the pod was killed.</returns>
+    /// <returns>Null if an app has no status, as the pod was killed, or if there are none.</returns>
     private (AppSpec App, int Code)? End()
     {
         (AppSpec App, AppStatus? Status)[] ends = [.. Statuses()];
         (AppSpec App, AppStatus? Status)[] failures = [.. ends.Where(static end => end.Status is { Code: not 0 }).OrderBy(static end => end.Status!.Finished)];
-        return failures is [var first, ..] ? (first.App, first.Status!.Code) : ends.All(static end => end.Status is not null) ? (ends[0].App, 0) : null;
+        return failures is [var first, ..] ? (first.App, first.Status!.Code) : ends is [var one, ..] && ends.All(static end => end.Status is not null) ? (one.App, 0) : null;
     }
 
     private IEnumerable<(AppSpec App, AppStatus? Status)> Statuses()

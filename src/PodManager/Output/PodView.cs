@@ -55,6 +55,9 @@ internal sealed record AppView
     /// <summary>created, running, paused, exited or unknown.</summary>
     public required string State { get; init; }
 
+    /// <summary>Of an app that was added to a running pod.</summary>
+    public string? CreatedAt { get; init; }
+
     public string? StartedAt { get; init; }
 
     public string? FinishedAt { get; init; }
@@ -79,19 +82,22 @@ internal sealed record AppView
     {
         AppStatus? status = pod.Statuses.GetValueOrDefault(app.Name);
 
-        // What is started again has a status of the run before.
-        bool isBack = pod.State.IsUp() && status is not null && (app.Restart == RestartPolicy.Always || (app.Restart == RestartPolicy.OnFailure && status.Code != 0));
+        // What is started again has a status of the run before; of what comes and goes only the processes tell whether it is there.
+        bool isSandbox = pod.Record?.Sandbox is not null;
+        bool isBack = pod.State.IsUp() && status is not null && (isSandbox ? pod.RunningApps.ContainsKey(app.Name) : app.Restart == RestartPolicy.Always || (app.Restart == RestartPolicy.OnFailure && status.Code != 0));
         AppStatus? end = isBack ? null : status;
         return new AppView
         {
             Name = app.Name.ToString(),
             State = end is not null ? "exited" : pod.State switch
             {
+                _ when isSandbox && !pod.RunningApps.ContainsKey(app.Name) => "created",
                 _ when pod.State.IsUp() => pod.State.Word(),
                 PodState.Preparing or PodState.Prepared => "created",
                 _ => "unknown",
             },
-            StartedAt = pod.Started is { } started ? Times.Json(started) : null,
+            CreatedAt = app.Created is { } created ? Times.Json(created) : null,
+            StartedAt = (isSandbox ? pod.RunningApps.GetValueOrDefault(app.Name) : pod.Started) is { } started ? Times.Json(started) : null,
             FinishedAt = end is null ? null : Times.Json(end.Finished),
             ExitCode = end?.Code,
             LastExitCode = isBack ? status!.Code : null,
@@ -117,6 +123,8 @@ internal sealed record TrustedKeyView(string? Prefix, string Fingerprint, string
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IReadOnlyList<PodView>))]
 [JsonSerializable(typeof(PodView))]
+[JsonSerializable(typeof(AppView))]
+[JsonSerializable(typeof(IReadOnlyList<AppView>))]
 [JsonSerializable(typeof(IReadOnlyList<PodInspectView>))]
 [JsonSerializable(typeof(IReadOnlyList<PodStatsView>))]
 [JsonSerializable(typeof(IReadOnlyList<ImageView>))]

@@ -42,6 +42,9 @@ internal sealed record AppSpec
 
     public RestartPolicy Restart { get; init; }
 
+    /// <summary>It is added to a pod that runs, is started and stopped by name, and its end is nobody else's.</summary>
+    public bool ComesAndGoes { get; init; }
+
     /// <summary>The pod's systemd knows how to wait longer from one restart to the next (systemd 254).</summary>
     public bool HasRestartSteps { get; init; }
 }

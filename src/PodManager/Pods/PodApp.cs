@@ -5,6 +5,9 @@ internal sealed record PodApp
 {
     public required AppName Name { get; init; }
 
+    /// <summary>When it was added, if that was later than the pod was made.</summary>
+    public DateTimeOffset? Created { get; init; }
+
     public required PodImage Image { get; init; }
 
     /// <summary>Absolute paths of the extracted layers, lowest first; they must stay while the pod is there.</summary>

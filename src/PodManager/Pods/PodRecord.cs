@@ -36,6 +36,9 @@ internal sealed record PodRecord
 
     public IReadOnlyList<PodVolume> Volumes { get; init; } = [];
 
+    /// <summary>Its apps come and go while it runs (`podctl app sandbox`), and this is what each finds in /etc; null for a pod whose apps were decided when it was made.</summary>
+    public AppFileSet? Sandbox { get; init; }
+
     public required IReadOnlyList<PodApp> Apps { get; init; }
 }
 

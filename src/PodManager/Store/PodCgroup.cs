@@ -1,3 +1,4 @@
+using System.Globalization;
 using Common.Native;
 using PodManager.Pods;
 using static Tmds.Linux.LibC;
@@ -24,6 +25,29 @@ internal static class PodCgroup
         {
             return (false, false);
         }
+    }
+
+    /// <summary>The apps of a pod that have processes, and when the first of these was started.</summary>
+    public static Dictionary<AppName, DateTimeOffset?> RunningApps(PodId id, IReadOnlyList<PodApp> apps)
+    {
+        Dictionary<AppName, DateTimeOffset?> running = [];
+        foreach (AppName app in apps.Select(static app => app.Name))
+        {
+            try
+            {
+                using Fd processes = Files.Open($"{id.Cgroup}/system.slice/{app}.service/cgroup.procs", O_RDONLY);
+                if (int.TryParse(Files.ReadText(processes).Split('\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+                {
+                    running[app] = ProcessStart.TimeOf(pid);
+                }
+            }
+            catch (NativeException e) when (IsGone(e))
+            {
+                continue;
+            }
+        }
+
+        return running;
     }
 
     /// <summary>Waits until no process is left.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Common.Native;
 using PodManager.Lifecycle;
 using PodManager.Pods;
+using static Tmds.Linux.LibC;
 
 namespace PodManager.Store;
 
@@ -16,6 +17,37 @@ internal sealed class PodEdit(string path, Fd directory, Fd file) : IPodEdit
     {
         PodFiles.Write(directory, PodStore.RecordFile, JsonSerializer.SerializeToUtf8Bytes(record, PodJson.Default.PodRecord));
         PodFiles.SyncRecord(directory, path);
+    }
+
+    public void RemoveFiles(AppName app)
+    {
+        foreach (string parent in new[] { "upper", "work" })
+        {
+            using Fd? place = Find(parent);
+            if (place is not null)
+            {
+                TreeRemover.Remove(place, app.ToString());
+            }
+        }
+
+        using Fd? statuses = Find(PodStore.StatusDirectory);
+        if (statuses is not null)
+        {
+            _ = Libc.UnlinkAt(statuses.Number, app.ToString(), 0); // best effort: there may be none, and what the pod's root has put there instead is in its own way
+        }
+    }
+
+    /// <summary>The pod's root may write to `status`: nothing there is followed.</summary>
+    private Fd? Find(string path)
+    {
+        try
+        {
+            return Files.OpenInRoot(directory, path, O_RDONLY | O_DIRECTORY, resolve: Files.Resolve.Beneath | Files.Resolve.NoSymlinks);
+        }
+        catch (NativeException e) when (e.Errno == Errno.ENOENT)
+        {
+            return null;
+        }
     }
 
     public void Dispose()

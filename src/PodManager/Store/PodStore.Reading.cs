@@ -132,7 +132,7 @@ internal sealed partial class PodStore
             isLocked,
             HasLeader: started is not null,
             isPopulated,
-            HaveAllAppsEnded: record is not null && statuses.Count == record.Apps.Count && record.Apps.All(static app => app.Restart == RestartPolicy.No),
+            HaveAllAppsEnded: record is not null && record.Sandbox is null && statuses.Count == record.Apps.Count && record.Apps.All(static app => app.Restart == RestartPolicy.No),
             isPrepared,
             isFrozen,
             IsMarked: marked is not null));
@@ -146,6 +146,7 @@ internal sealed partial class PodStore
             IsReady = TimeOf(directory, ReadyFile) is not null,
             HasProcesses = isPopulated,
             Statuses = statuses,
+            RunningApps = record is { Sandbox: not null } && isPopulated ? PodCgroup.RunningApps(id, record.Apps) : new Dictionary<AppName, DateTimeOffset?>(),
         };
     }
 

@@ -29,8 +29,18 @@ internal static class AppUnit
         Line("[Unit]");
         Line($"Description={UnitText.Line(app.Description)}");
         Line("DefaultDependencies=no");
-        Line($"Requires=systemd-journald.socket {PodUnits.AppsTarget}");
-        Line($"After=systemd-journald.socket systemd-journald.service {PodUnits.AppsTarget}");
+        if (app.ComesAndGoes)
+        {
+            Line("Requires=systemd-journald.socket");
+            Line("After=systemd-journald.socket systemd-journald.service");
+            Line(PodUnits.StoppedAtTheEnd);
+        }
+        else
+        {
+            Line($"Requires=systemd-journald.socket {PodUnits.AppsTarget}");
+            Line($"After=systemd-journald.socket systemd-journald.service {PodUnits.AppsTarget}");
+        }
+
         if (app.After.Count > 0)
         {
             Line($"After={string.Join(' ', app.After.Select(NameOf))}");
@@ -42,7 +52,7 @@ internal static class AppUnit
             Line($"After={OutputFifo.SocketOf(app.Name)}");
         }
 
-        if (app.Restart == RestartPolicy.No)
+        if (app is { Restart: RestartPolicy.No, ComesAndGoes: false })
         {
             Line("# the first failure of an app ends the pod");
             Line("FailureAction=exit");
@@ -159,11 +169,11 @@ internal static class AppUnit
         // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
         const string ready = "n=0; while [ ! -S /run/systemd/journal/io.systemd.journal ] && [ $$n -lt 300 ]; do sleep 0.01; n=$$((n+1)); done";
         const string words = "$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT";
-        string status = app.Restart == RestartPolicy.No ? words : $"$$(printf %%-{AppStatus.PaddedLength}s \"{words}\")";
+        string status = app is { Restart: RestartPolicy.No, ComesAndGoes: false } ? words : $"$$(printf %%-{AppStatus.PaddedLength}s \"{words}\")";
 
         // To systemd an app that dies of SIGTERM, SIGINT, SIGHUP or SIGPIPE has succeeded, to everybody else it has failed: it asks for the pod's end itself (SIGRTMIN+4, systemd(1)). If it
         // was stopped, the pod is on its way there already.
-        string end = app.Restart == RestartPolicy.No ? "; [ \"$$EXIT_CODE$$SERVICE_RESULT\" != killedsuccess ] || kill -38 1" : "";
+        string end = app is { Restart: RestartPolicy.No, ComesAndGoes: false } ? "; [ \"$$EXIT_CODE$$SERVICE_RESULT\" != killedsuccess ] || kill -38 1" : "";
         return $"/bin/sh -c '{ready}; echo \"{status}\" 1<>{file}{end}{tell}{wait}'";
     }
 }

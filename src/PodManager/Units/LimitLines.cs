@@ -6,6 +6,9 @@ namespace PodManager.Units;
 /// <summary>Limits as a unit's file has them, and as `systemctl set-property` takes them (systemd.resource-control(5)).</summary>
 internal static class LimitLines
 {
+    /// <summary>The names of all settings there are.</summary>
+    public static readonly IReadOnlyList<string> Names = ["MemoryMax", "CPUQuota", "CPUWeight", "TasksMax", "IOWeight"];
+
     private const int NeutralShares = 1024;
     private const int NeutralWeight = 100;
     private const int HighestWeight = 10000;

@@ -15,9 +15,12 @@ internal static class OutputFifo
     /// <summary>Takes what nobody has read so far. That nothing more is there is an error to dd(1) (EAGAIN).</summary>
     public static string DrainCommand(string app) => $"/usr/bin/dd if={OutputFifos.PathOf(app)} iflag=nonblock bs=64k status=none 2>/dev/null || :";
 
-    public static string Socket(string app) => $"""
+    /// <param name="app">Whose output.</param>
+    /// <param name="relations">Lines of the unit about others, each with its line break.</param>
+    public static string Socket(string app, string relations = "") => $"""
         [Unit]
         DefaultDependencies=no
+        {relations}
         [Socket]
         ListenFIFO={OutputFifos.PathOf(app)}
         SocketMode=0622
@@ -25,12 +28,13 @@ internal static class OutputFifo
 
         """;
 
-    public static string Service(string app) => $"""
+    public static string Service(string app, string relations = "") => $"""
         [Unit]
         Description=Output of {app} by name
         DefaultDependencies=no
         Requires=systemd-journald.socket
         After=systemd-journald.socket
+        {relations}
         [Service]
         Type=simple
         ExecStart=/usr/bin/cat

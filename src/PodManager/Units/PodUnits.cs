@@ -13,6 +13,9 @@ internal static class PodUnits
     /// <summary>What every app needs: it is stopped once no app is left, and its end is the pod's.</summary>
     public const string AppsTarget = "pod-apps.target";
 
+    /// <summary>In a unit that <see cref="PodEnd"/> does not know of: it is stopped first, then the journal, then the pod ends.</summary>
+    public const string StoppedAtTheEnd = "Conflicts=pod-end.service\nBefore=pod-end.service";
+
     // Each of these is a way in which the pod can be asked to end; all end it in the same order. systemd starts rescue.target when default.target cannot be, as with an app's unit that it does not accept.
     private static readonly string[] EndTargets = ["exit", "poweroff", "halt", "reboot", "shutdown", "kbrequest", "ctrl-alt-del", "rescue"];
 
@@ -50,8 +53,7 @@ internal static class PodUnits
         [
             new("/etc/machine-id", Readable, $"{pod.MachineId}\n"),
             new("/etc/os-release", Readable, "ID=podctl\nNAME=podctl\nPRETTY_NAME=\"podctl pod\"\n"),
-            new("/etc/passwd", Readable, Users(apps)),
-            new("/etc/group", Readable, Groups(apps)),
+            .. UserFiles(apps),
 
             // journald opens /var/log/journal from its first line on.
             new("/run/systemd/journal/flushed", Readable, ""),
@@ -65,15 +67,28 @@ internal static class PodUnits
         ];
         files.AddRange(EndTargets.Select(target => Unit(
             $"{target}.target", "[Unit]\nDefaultDependencies=no\nRequires=pod-end.service\nAfter=pod-end.service\n")));
-        files.AddRange(apps.Select(app => Unit(AppUnit.NameOf(app.Name), AppUnit.Text(app))));
-        foreach (AppSpec app in inBackground)
-        {
-            files.Add(Unit(OutputFifo.SocketOf(app.Name), OutputFifo.Socket(app.Name)));
-            files.Add(Unit(OutputFifo.ServiceOf(app.Name), OutputFifo.Service(app.Name)));
-        }
-
+        files.AddRange(apps.SelectMany(UnitsOf));
         return files;
     }
+
+    /// <summary>The units of one app.</summary>
+    public static IEnumerable<PlanFile> UnitsOf(AppSpec app)
+    {
+        yield return Unit(AppUnit.NameOf(app.Name), AppUnit.Text(app));
+        if (app.Streams == AppStreams.Journal)
+        {
+            string relations = app.ComesAndGoes ? StoppedAtTheEnd : "";
+            yield return Unit(OutputFifo.SocketOf(app.Name), OutputFifo.Socket(app.Name, relations));
+            yield return Unit(OutputFifo.ServiceOf(app.Name), OutputFifo.Service(app.Name, relations));
+        }
+    }
+
+    /// <summary>The files that list the users and groups of all apps.</summary>
+    public static IEnumerable<PlanFile> UserFiles(IReadOnlyList<AppSpec> apps) => [new("/etc/passwd", Readable, Users(apps)), new("/etc/group", Readable, Groups(apps))];
+
+    /// <summary>Where a unit's settings are that were changed while it was there.</summary>
+    public static IEnumerable<string> ControlFilesOf(string app) =>
+        LimitLines.Names.Select(name => $"{ControlDirectory}/{AppUnit.NameOf(app)}.d/50-{name}.conf");
 
     // An app that is started again is wanted only: the restart of a unit is one of those that require it too, and starts all else that they require.
     private static string DefaultTarget(IReadOnlyList<AppSpec> apps)
@@ -101,7 +116,10 @@ internal static class PodUnits
             apps.SelectMany(static app => app.SupplementaryGids.Prepend(app.Gid)).Distinct().Where(static gid => gid is not (0 or 5 or 65534))
                 .Select(static gid => $"group-{gid}:x:{gid}:\n"));
 
-    private static PlanFile Unit(string name, string text) => new($"{UnitDirectory}/{name}", Readable, text);
+    private static PlanFile Unit(string name, string text) => new(PathOf(name), Readable, text);
+
+    /// <summary>Where a unit's file is, in the pod's root.</summary>
+    public static string PathOf(string unit) => $"{UnitDirectory}/{unit}";
 
     private const string Apps = """
         [Unit]

@@ -22,12 +22,7 @@ internal static class CommandPhase
         using Fd planFile = new(Stage1Protocol.PlanDescriptor);
         CommandPlan plan = PlanFileReader.ReadCommand(planFile);
         using Fd mounts = new(Stage1Protocol.AppDescriptor);
-        if (!Spawn.HasCgroups)
-        {
-            using Fd cgroup = new(Stage1Protocol.CgroupDescriptor);
-            Files.WriteAll(cgroup, "0"u8); // this process
-        }
-
+        EnterCgroup();
         TakeTerminal(plan);
         _ = NativeException.ThrowIfFailed(Libc.Unshare((int)CLONE_FS), "unshare", "(file system attributes)");
         _ = NativeException.ThrowIfFailed(Libc.SetNs(mounts.Number, (int)CLONE_NEWNS), "setns", "(the app's mounts)");
@@ -42,6 +37,16 @@ internal static class CommandPhase
         _ = Libc.SysCall(Libc.SysCloseRange, 3, int.MaxValue, (nint)CloseOnExecOnly, 0, 0);
         SystemCallFilter.RefuseBpf();
         Report(Execute(plan), podctl);
+    }
+
+    /// <summary>Where the C library has not put this process there already.</summary>
+    internal static void EnterCgroup()
+    {
+        if (!Spawn.HasCgroups)
+        {
+            using Fd cgroup = new(Stage1Protocol.CgroupDescriptor);
+            Files.WriteAll(cgroup, "0"u8); // this process
+        }
     }
 
     private static long SysKeyCtl => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 250 : 219;

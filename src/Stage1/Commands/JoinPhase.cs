@@ -28,21 +28,28 @@ internal static class JoinPhase
         Join(leader);
         using Fd? podProgram = ProgramInPod();
         Fd program = podProgram ?? hostProgram;
-        List<(Fd, int)> descriptors =
-        [
-            (podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor),
-            (mounts, Stage1Protocol.AppDescriptor), (program, Stage1Protocol.ProgramDescriptor),
-        ];
-        string self = $"/proc/self/fd/{Stage1Protocol.ProgramDescriptor}";
-        List<string> command = [self, Stage1Protocol.CommandVerb];
+        int pid = StartInPod(
+            cgroup, program, users, Stage1Protocol.CommandVerb, [(podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor), (mounts, Stage1Protocol.AppDescriptor)]);
+        podctl.Send(Stage1Protocol.ExitedPrefix + Attend(pid, podctl).ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Starts this program once more, as the pod's root, in namespaces that have been joined but for that of the users.</summary>
+    /// <param name="cgroup">Where it is to be.</param>
+    /// <param name="program">This program.</param>
+    /// <param name="users">The pod's user namespace; null for the host's.</param>
+    /// <param name="verb">What it is to do.</param>
+    /// <param name="descriptors">What it gets.</param>
+    internal static int StartInPod(Fd cgroup, Fd program, Fd? users, string verb, IReadOnlyList<(Fd, int)> descriptors)
+    {
+        List<(Fd, int)> all = [.. descriptors, (program, Stage1Protocol.ProgramDescriptor)];
+        List<string> command = [$"/proc/self/fd/{Stage1Protocol.ProgramDescriptor}", verb];
         if (users is not null)
         {
-            descriptors.Add((users, Stage1Protocol.UserNamespaceDescriptor));
+            all.Add((users, Stage1Protocol.UserNamespaceDescriptor));
             command.InsertRange(0, ["nsenter", $"--user=/proc/self/fd/{Stage1Protocol.UserNamespaceDescriptor}", "--setuid=0", "--setgid=0", "--"]);
         }
 
-        int pid = StartIn(cgroup, users is null ? program.ProcPath : "/usr/bin/nsenter", command, descriptors);
-        podctl.Send(Stage1Protocol.ExitedPrefix + Attend(pid, podctl).ToString(CultureInfo.InvariantCulture));
+        return StartIn(cgroup, users is null ? program.ProcPath : "/usr/bin/nsenter", command, all);
     }
 
     /// <summary>In the app's cgroup from its first instruction, or, where the C library cannot do that, with what it needs to move there: who opens the file decides who may be moved.</summary>
@@ -58,14 +65,14 @@ internal static class JoinPhase
     }
 
     // By number, so that it is closed at the next exec whoever opened it.
-    private static Fd Take(int number)
+    internal static Fd Take(int number)
     {
         Files.CloseOnExec(number);
         return new Fd(number);
     }
 
     /// <summary>The pod's namespaces, but for its users, which only a process without threads may join (setns(2)): nsenter(1) does.</summary>
-    private static void Join(Fd leader)
+    internal static void Join(Fd leader)
     {
         _ = NativeException.ThrowIfFailed(Libc.Unshare((int)CLONE_FS), "unshare", "(file system attributes)");
         List<(Fd Namespace, string Name)> namespaces = [];
@@ -84,7 +91,7 @@ internal static class JoinPhase
     }
 
     /// <summary>This program as the pod sees it, where the pod's mount of /usr lets nobody write to it; null if it is installed elsewhere.</summary>
-    private static Fd? ProgramInPod()
+    internal static Fd? ProgramInPod()
     {
         try
         {

@@ -23,15 +23,15 @@ internal sealed class AppRoot : IDisposable
         _root = new SafeRoot(PodRoot.AppRootOf(app.Name));
     }
 
-    /// <summary>Completes the roots of all apps; the pod's own file systems are mounted already.</summary>
-    public static void CompleteAll(PodPlan plan)
+    /// <summary>Completes the roots of apps; the pod's own file systems are mounted already.</summary>
+    public static void CompleteAll(IReadOnlyList<AppPlan> apps)
     {
         _ = Files.MakeDirectory(null, EmptyDirectory, 0);
         using (Files.Open(EmptyFile, O_CREAT | O_WRONLY, 0))
         {
         }
 
-        foreach (AppPlan app in plan.Apps)
+        foreach (AppPlan app in apps)
         {
             using AppRoot root = new(app);
             root.Complete();
@@ -228,7 +228,7 @@ internal sealed class AppRoot : IDisposable
         Cover("/proc/sys/kernel/hostname", "/etc/hostname");
         foreach (PlanFile file in _app.BoundFiles)
         {
-            string source = $"/.bound{file.Path.Replace('/', '-')}-{_app.Name}";
+            string source = PodRoot.BoundFileOf(_app.Name, file.Path);
             using (Fd made = Files.Open(source, O_CREAT | O_EXCL | O_WRONLY, ReadWriteAll))
             {
                 Files.WriteAll(made, System.Text.Encoding.UTF8.GetBytes(file.Content));

@@ -24,23 +24,30 @@ internal static class PodRoot
     /// <summary>The inner half's copy of the plan.</summary>
     public const string Plan = "/.plan";
 
+    public const string AppDirectory = "/opt/stage2";
+    public const string VolumeDirectory = "/.volumes";
+    public const string HostFileDirectory = "/.host";
+
     private const string LayerLinks = "/.links";
     private const string Layers = "/.layers";
     private const MountAttributes NoPrivileges = MountAttributes.NoSuid | MountAttributes.NoDevices;
 
     private static readonly string[] Directories =
     [
-        "/usr", "/etc", "/proc", "/sys", "/dev", "/run", "/tmp", "/root", "/var", "/var/log", "/var/log/journal", "/opt", "/opt/stage2",
+        "/usr", "/etc", "/proc", "/sys", "/dev", "/run", "/tmp", "/root", "/var", "/var/log", "/var/log/journal", "/opt", AppDirectory,
         Devices, HostProc, HostSys, OldRoot, LayerLinks, Layers,
     ];
 
     /// <summary>Where the inner half finds a file of the host's that an app is to see.</summary>
-    public static string HostFileOf(string app, int index) => $"/.host/{app}-{index}";
+    public static string HostFileOf(string app, int index) => $"{HostFileDirectory}/{app}-{index}";
 
     /// <summary>Where the inner half finds an app's volume.</summary>
-    public static string VolumeOf(string app, int index) => $"/.volumes/{app}-{index}";
+    public static string VolumeOf(string app, int index) => $"{VolumeDirectory}/{app}-{index}";
 
-    public static string AppRootOf(string app) => $"/opt/stage2/{app}/rootfs";
+    public static string AppRootOf(string app) => $"{AppDirectory}/{app}/rootfs";
+
+    /// <summary>A generated file that an app sees in the place of what its image has.</summary>
+    public static string BoundFileOf(string app, string path) => $"/.bound{path.Replace('/', '-')}-{app}";
 
     public static void Build(PodPlan plan, Fd? users)
     {
@@ -64,6 +71,28 @@ internal static class PodRoot
         builder.DeviceNodes();
         builder.HostKernelFileSystems();
         builder.Overlays(users);
+    }
+
+    /// <summary>Makes what apps that come later need of the host's privileges, in a root of which nothing else is there.</summary>
+    /// <returns>The mounts, detached, and where each belongs in the pod's root.</returns>
+    public static IReadOnlyList<(Fd Mount, string Target)> BuildApps(PodPlan plan, Fd? users)
+    {
+        Builder builder = new(plan);
+        builder.Tmpfs("", MountAttributes.NoDevices | MountAttributes.NoSuid, "64m");
+        foreach (string directory in new[] { "/opt", AppDirectory, LayerLinks, Layers })
+        {
+            builder.Directory(directory);
+        }
+
+        builder.HostFiles();
+        builder.Volumes(users);
+        builder.Overlays(users);
+        return
+        [
+            .. plan.Apps.SelectMany(static app => Enumerable.Range(0, app.HostFiles.Count).Select(i => HostFileOf(app.Name, i))
+                .Concat(Enumerable.Range(0, app.Mounts.Count).Select(i => VolumeOf(app.Name, i))).Append(AppRootOf(app.Name)))
+                .Select(target => (MountApi.Clone(plan.BuildRoot + target, recursive: true), target)),
+        ];
     }
 
     /// <summary>The steps, all below the build root and owned by the pod's root user.</summary>
@@ -211,6 +240,11 @@ internal static class PodRoot
         /// <summary>The app's roots. The overlay is the host root's own mount, so that trusted.* whiteouts count; only its lower layers are id-mapped.</summary>
         public void Overlays(Fd? users)
         {
+            if (plan.LayersDirectory is null)
+            {
+                return;
+            }
+
             using (Fd layers = MountApi.Clone(plan.LayersDirectory, recursive: false))
             {
                 SetAttributes(layers, MountAttributes.ReadOnly, users, plan.LayersDirectory);

@@ -27,7 +27,7 @@ internal static class InnerPhase
         File.Delete(PodRoot.Plan);
         KernelFileSystems.Mount(plan);
         SystemdDevices(plan);
-        AppRoot.CompleteAll(plan);
+        AppRoot.CompleteAll(plan.Apps);
         HideBuildMounts();
         _ = NativeException.ThrowIfFailed(Libc.SetHostName(plan.HostName, (nuint)plan.HostName.Length), "sethostname", plan.HostName);
         _ = Libc.UMask(0x12);

@@ -43,7 +43,7 @@ internal static class OuterPhase
     private static void DieWithPodctl() =>
         NativeException.ThrowIfFailed(Libc.PrCtl(ParentDeathSignal, (nuint)SIGKILL, 0, 0, 0), "prctl");
 
-    private static void NewMountNamespace()
+    internal static void NewMountNamespace()
     {
         _ = NativeException.ThrowIfFailed(Libc.Unshare((int)CLONE_NEWNS), "unshare", "(mount namespace)");
         MountApi.Mount(null, "/", null, (ulong)(MS_REC | MS_PRIVATE), null);

@@ -21,12 +21,20 @@ internal static class PlanFileReader
     /// <exception cref="JsonException">It is none, or one of another version.</exception>
     public static CommandPlan ReadCommand(Fd file)
     {
-        // Both processes on the way to a command read it, and the second may no longer open it.
-        _ = NativeException.ThrowIfFailed(Libc.LSeek(file.Number, 0, SEEK_SET), "lseek", "(plan)");
-        CommandPlan plan = JsonSerializer.Deserialize(Files.ReadText(file, SizeLimitBytes), PlanJson.Default.CommandPlan) ?? throw new JsonException("the plan is empty");
+        CommandPlan plan = JsonSerializer.Deserialize(ReadAgain(file), PlanJson.Default.CommandPlan) ?? throw new JsonException("the plan is empty");
         return plan.Version == CommandPlan.CurrentVersion
             ? plan
             : throw new JsonException($"the plan has version {plan.Version}, this stage1 takes {CommandPlan.CurrentVersion}");
+    }
+
+    /// <summary>Reads a change of apps.</summary>
+    /// <exception cref="JsonException">It is none, or one of another version.</exception>
+    public static AppChange ReadChange(Fd file)
+    {
+        AppChange change = JsonSerializer.Deserialize(ReadAgain(file), PlanJson.Default.AppChange) ?? throw new JsonException("the plan is empty");
+        return change.Version == AppChange.CurrentVersion
+            ? change
+            : throw new JsonException($"the plan has version {change.Version}, this stage1 takes {AppChange.CurrentVersion}");
     }
 
     public static PodPlan Parse(string json)
@@ -35,5 +43,12 @@ internal static class PlanFileReader
         return plan.Version == PodPlan.CurrentVersion
             ? plan
             : throw new JsonException($"the plan has version {plan.Version}, this stage1 takes {PodPlan.CurrentVersion}");
+    }
+
+    // Two processes read it, one after the other, and the second may no longer open it.
+    private static string ReadAgain(Fd file)
+    {
+        _ = NativeException.ThrowIfFailed(Libc.LSeek(file.Number, 0, SEEK_SET), "lseek", "(plan)");
+        return Files.ReadText(file, SizeLimitBytes);
     }
 }

@@ -7,7 +7,7 @@ using PodManager.Tests.Lifecycle;
 namespace PodManager.Tests.Commands;
 
 /// <summary>Runs command lines against services that only note what they are asked for.</summary>
-internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner, ILogins
+internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner, ILogins, ISandboxes
 {
     public static readonly PodId RunPod = PodId.TryParse("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11", out PodId? id) ? id.Value : default;
 
@@ -38,6 +38,14 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
     public IPodMeter Meter => throw new NotSupportedException();
 
     public PodUpdater Updater => new(Store, Pods, () => Store, null!);
+
+    public ISandboxes Sandboxes => this;
+
+    /// <summary>What `app` verbs were asked for, e.g. `start UUID web`.</summary>
+    public List<string> AppCalls { get; } = [];
+
+    /// <summary>What `app add` was asked for.</summary>
+    public (AppOptions App, IReadOnlyList<PodVolume> Volumes, FetchOptions Fetch)? Added { get; private set; }
 
     public IImageStore Images => throw new NotSupportedException();
 
@@ -135,6 +143,20 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
         Command = options;
         return 7;
     }
+
+    Task<AppName> ISandboxes.AddAsync(PodId id, AppOptions options, IReadOnlyList<PodVolume> volumes, FetchOptions fetch, CancellationToken ct)
+    {
+        Added = (options, volumes, fetch);
+        return Task.FromResult(options.Name ?? Records.Name("app"));
+    }
+
+    void ISandboxes.Start(PodId id, AppName app) => AppCalls.Add($"start {id} {app}");
+
+    void ISandboxes.Stop(PodId id, AppName app) => AppCalls.Add($"stop {id} {app}");
+
+    void ISandboxes.Restart(PodId id, AppName app) => AppCalls.Add($"restart {id} {app}");
+
+    void ISandboxes.Remove(PodId id, AppName app) => AppCalls.Add($"remove {id} {app}");
 
     Task<string> ILogins.LoginAsync(LoginRequest request, CancellationToken ct)
     {

@@ -44,6 +44,12 @@ public sealed class CommandLineTests
     [InlineData("trust-list", "trust", "list")]
     [InlineData("trust-rm", "trust", "rm")]
     [InlineData("update", "update")]
+    [InlineData("app", "app")]
+    [InlineData("app-sandbox", "app", "sandbox")]
+    [InlineData("app-add", "app", "add")]
+    [InlineData("app-start", "app", "start")]
+    [InlineData("app-list", "app", "list")]
+    [InlineData("app-status", "app", "status")]
     public async Task Help_is_as_it_was(string name, params string[] words)
     {
         (int code, string help) = await new CommandLineHarness().RunAsync(["help", .. words]);

@@ -142,6 +142,8 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
         public void Publish(PodRecord record) => throw new NotSupportedException();
 
+        public void RemoveFiles(AppName app) => throw new NotSupportedException();
+
         public Common.Native.Fd Lock => throw new NotSupportedException();
 
         public void Update(PodRecord record) => Save(record);

@@ -47,6 +47,9 @@ public sealed class PodUnitsTests
         $"units/app-{name}.service", AppUnit.Text(App with { Restart = RestartPolicy.OnFailure, HasRestartSteps = hasSteps, After = ["db", "cache"] }));
 
     [Fact]
+    public void An_app_that_comes_and_goes_is_nobody_elses_end() => Golden.Verify("units/app-sandbox.service", AppUnit.Text(App with { ComesAndGoes = true }));
+
+    [Fact]
     public void The_pods_own_units_are_few()
     {
         PodId pod = Id("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11");
