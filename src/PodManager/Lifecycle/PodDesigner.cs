@@ -35,6 +35,7 @@ internal static class PodDesigner
             Volumes = options.Volumes,
             Limits = options.Limits,
             Apps = apps,
+            Notes = options.Notes,
         };
     }
 
