@@ -16,12 +16,13 @@ internal sealed class AppFlags
     private readonly Flag<IReadOnlyList<AppName>> _after = Flags.Many<AppName>("--after", "APP,…", "start this app once these are up", RunValues.ReadAppNames);
     private readonly Flag<RestartPolicy> _restart = Flags.One("--restart", "no|on-failure|always", "whether the pod starts the app again when it ends (default no)", RunValues.ReadRestartPolicy, RestartPolicy.No);
     private readonly IsolationFlags _isolation = new();
+    private readonly NoteFlags _notes = new();
 
     public AppFlags()
     {
         _environment.Aliases.Add("-e");
         Grammar = new Command("app");
-        foreach (Option option in (Option[])[_name, _exec, _user, _group, _workingDirectory, _environment, _after, _restart, .. Volumes.All, .. _isolation.All])
+        foreach (Option option in (Option[])[_name, _exec, _user, _group, _workingDirectory, _environment, _after, _restart, .. Volumes.All, .. _isolation.All, .. _notes.All])
         {
             Grammar.Add(option);
         }
@@ -44,6 +45,11 @@ internal sealed class AppFlags
         foreach (string variable in RunValues.Doubled(_environment.Of(app.Flags)))
         {
             yield return $"{_environment.Name}: variable '{variable}' is given twice";
+        }
+
+        foreach (string note in _notes.Faults(app.Flags))
+        {
+            yield return note;
         }
 
         foreach (string isolation in _isolation.Faults(app.Flags, hasOwnUsers))
@@ -102,5 +108,6 @@ internal sealed class AppFlags
         Environment = _environment.Of(app.Flags),
         After = _after.Of(app.Flags),
         Restart = _restart.Of(app.Flags),
+        Notes = _notes.Read(app.Flags),
     };
 }

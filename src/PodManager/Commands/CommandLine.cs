@@ -22,6 +22,7 @@ internal sealed class CommandLine
             new ListCommand(context, _globals),
             new StatusCommand(context, _globals),
             new InspectCommand(context, _globals),
+            new CatManifestCommand(context, _globals),
             new TopCommand(context, _globals),
             new StatsCommand(context, _globals),
             new ExecCommand(context, _globals),
@@ -116,7 +117,7 @@ internal sealed class CommandLine
         ];
         if (faults.Count > 0)
         {
-            throw new PodctlException(ExitCode.Usage, string.Join("; ", faults), $"`{PathOf(verb)} --help` shows how it is used");
+            throw new PodctlException(ExitCode.Usage, string.Join("; ", faults), verb.HintOf(parsed) ?? $"`{PathOf(verb)} --help` shows how it is used");
         }
 
         onSettings(_globals.Read(parsed));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Common.Native;
+using PodManager.Output;
 
 namespace PodManager.Commands;
 
@@ -80,7 +81,7 @@ internal sealed class Completion(Command root, IServices services)
     private IEnumerable<string> ValuesOf(Option option, List<string> plain) => option.Name switch
     {
         "--app" => plain is [string pod, ..] ? Quietly(() => services.Pods.Get(services.Pods.Resolve(pod)).Apps.Select(static app => app.Name.ToString())) : [],
-        "--format" => ["json", "json-pretty"],
+        "--format" when option is Flag<OutputFormat> => ["json", "json-pretty"],
         _ => (option.HelpName ?? "").Split('|') is { Length: > 1 } words && words.All(static word => word.All(static c => char.IsAsciiLetterLower(c) || c == '-')) ? words : [],
     };
 

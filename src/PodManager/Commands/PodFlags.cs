@@ -17,13 +17,15 @@ internal sealed class PodFlags
     private readonly Flag<IReadOnlyList<string>> _environment = Flags.Many<string>("--set-env", "NAME=VALUE", "set a variable for all apps", RunValues.ReadVariable);
     private readonly VolumeFlags _volumes = new();
     private readonly LimitFlags _limits = new(mayBeNone: false, hasDevices: true);
+    private readonly NoteFlags _notes = new();
+    private readonly ManifestFlag _manifest = new();
     private readonly AppFlags _apps = new();
 
     /// <summary>How the fetch shows its progress.</summary>
     public ProgressFlags Progress { get; } = new();
 
     public IReadOnlyList<Option> All =>
-        [_name, .. Progress.All, _uuidFile, _privateUsers, _pullPolicy, _authFile, _inherit, _files, _environment, .. _volumes.All, .. _limits.All];
+        [_name, .. Progress.All, _uuidFile, _privateUsers, _pullPolicy, _authFile, _inherit, _files, _environment, .. _volumes.All, .. _limits.All, .. _notes.All, _manifest.Option];
 
     /// <summary>Reads the flags of one app.</summary>
     public Command AppGrammar => _apps.Grammar;
@@ -32,7 +34,12 @@ internal sealed class PodFlags
 
     public IEnumerable<string> Faults(ParseResult parsed, IReadOnlyList<ParsedApp> apps)
     {
-        if (apps.Count == 0)
+        foreach (string fault in _manifest.Faults(parsed, apps, [_privateUsers, _inherit, _files, _environment, .. _volumes.All, .. _limits.All, .. _notes.All]))
+        {
+            yield return fault;
+        }
+
+        if (apps.Count == 0 && !_manifest.IsGiven(parsed))
         {
             yield return "must provide at least one image";
         }
@@ -50,6 +57,11 @@ internal sealed class PodFlags
         foreach (string variable in RunValues.Doubled(_environment.Of(parsed)))
         {
             yield return $"{_environment.Name}: variable '{variable}' is given twice";
+        }
+
+        foreach (string note in _notes.Faults(parsed))
+        {
+            yield return note;
         }
 
         foreach (string fault in VolumeFlags.Faults(Volumes(parsed, apps), [.. apps.Index().SelectMany(app => Mounts(parsed, app.Index, app.Item))]))
@@ -77,9 +89,24 @@ internal sealed class PodFlags
     public static IEnumerable<string> UuidFileFaults(string? file) =>
         file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? [$"--uuid-file-save: the directory of '{file}' does not exist"] : [];
 
-    public bool HasRestartedApp(IReadOnlyList<ParsedApp> apps) => apps.Any(_apps.IsRestarted);
+    /// <summary>The pod comes from standard input.</summary>
+    public bool TakesInput(ParseResult parsed) => _manifest.TakesInput(parsed);
 
-    public PodOptions Read(ParseResult parsed, IReadOnlyList<ParsedApp> apps, InsecureOptions insecureOptions) => new()
+    /// <summary>What helps with a fault, if it is not the flags' help.</summary>
+    public string? HintOf(ParseResult parsed) => _manifest.IsGiven(parsed) ? "podctl-pod(5) describes the file, and `podctl cat-manifest` prints that of a pod" : null;
+
+    public bool HasRestartedApp(ParseResult parsed, IReadOnlyList<ParsedApp> apps) =>
+        apps.Any(_apps.IsRestarted) || _manifest.Read(parsed)?.Apps.Any(static app => app.Restart != RestartPolicy.No) == true;
+
+    public int AppCount(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => _manifest.Read(parsed)?.Apps.Count ?? apps.Count;
+
+    public PodOptions Read(ParseResult parsed, IReadOnlyList<ParsedApp> apps, InsecureOptions insecureOptions)
+    {
+        PodOptions pod = _manifest.Read(parsed) is { } manifest ? manifest with { Name = _name.Of(parsed) ?? manifest.Name } : OfFlags(parsed, apps);
+        return pod with { PullPolicy = _pullPolicy.Of(parsed), AuthFile = _authFile.Of(parsed), InsecureOptions = insecureOptions };
+    }
+
+    private PodOptions OfFlags(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => new()
     {
         Apps = [.. apps.Select((app, index) => _apps.Read(app, Mounts(parsed, index, app), _privateUsers.Of(parsed)))],
         Name = _name.Of(parsed),
@@ -88,9 +115,7 @@ internal sealed class PodFlags
         InheritedEnvironment = _inherit.Of(parsed) ? RunValues.OwnVariables() : [],
         Environment = [.. _files.Of(parsed), .. _environment.Of(parsed)],
         PrivateUsers = _privateUsers.Of(parsed),
-        PullPolicy = _pullPolicy.Of(parsed),
-        AuthFile = _authFile.Of(parsed),
-        InsecureOptions = insecureOptions,
+        Notes = _notes.Read(parsed),
     };
 
     private IReadOnlyList<PodVolume> Volumes(ParseResult parsed, IReadOnlyList<ParsedApp> apps) =>

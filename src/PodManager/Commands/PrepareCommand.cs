@@ -28,6 +28,8 @@ internal sealed class PrepareCommand : Verb
 
     public override string Usage => "prepare [POD FLAGS] IMAGE [APP FLAGS] [-- ARGUMENT…] [--- IMAGE…]";
 
+    public override string? HintOf(ParseResult parsed) => _pod.HintOf(parsed);
+
     public override IEnumerable<string> AppFaults(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => _pod.Faults(parsed, apps);
 
     public override async Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)

@@ -31,6 +31,8 @@ internal sealed class RunCommand : Verb
 
     public override IEnumerable<string> Faults(ParseResult parsed) => _start.Faults(parsed);
 
+    public override string? HintOf(ParseResult parsed) => _pod.HintOf(parsed);
+
     public override IEnumerable<string> AppFaults(ParseResult parsed, IReadOnlyList<ParsedApp> apps)
     {
         foreach (string fault in _pod.Faults(parsed, apps))
@@ -38,12 +40,17 @@ internal sealed class RunCommand : Verb
             yield return fault;
         }
 
-        if (_start.IsInteractive(parsed) && apps.Count > 1)
+        if (_start.IsInteractive(parsed) && _pod.AppCount(parsed, apps) > 1)
         {
             yield return "--interactive takes one image";
         }
 
-        if (!_start.IsDetached(parsed) && _pod.HasRestartedApp(apps))
+        if (_start.IsInteractive(parsed) && _pod.TakesInput(parsed))
+        {
+            yield return "--interactive and --pod-manifest=- exclude each other: both are about standard input";
+        }
+
+        if (!_start.IsDetached(parsed) && _pod.HasRestartedApp(parsed, apps))
         {
             yield return "--restart takes --detach: podctl in the foreground stays with an app until it ends";
         }

@@ -11,7 +11,7 @@ internal sealed record SeccompOption(bool IsRetained, string? Errno, IReadOnlyLi
 {
     private const string DefaultSet = "@rkt/default-whitelist";
     private const string AllSet = "@appc.io/all";
-    private const string EmptySet = "@appc.io/empty";
+    public const string EmptySet = "@appc.io/empty";
     private const string SystemdPrefix = "@systemd/";
     private const int LongestName = 40;
 
@@ -81,6 +81,20 @@ internal sealed record SeccompOption(bool IsRetained, string? Errno, IReadOnlyLi
         return hasDefault
             ? standard with { Names = [.. standard.Names.Union(own)], Except = [.. standard.Except.Except(own)], Errno = Errno ?? standard.Errno, IsNativeOnly = false }
             : new SystemCallFilter(IsAllowList: true, own, [], Errno, MayMakeNamespaces: true);
+    }
+
+    /// <summary>An option from which the same filter comes, for an app with the same capabilities.</summary>
+    public static SeccompOption Of(SystemCallFilter? filter, IReadOnlyList<string>? capabilities, bool hasOwnUsers)
+    {
+        SystemCallFilter standard = SystemCalls.DefaultFor(capabilities, hasOwnUsers);
+        return filter switch
+        {
+            null => new SeccompOption(IsRetained: true, null, [AllSet]),
+            { IsAllowList: false } => new SeccompOption(IsRetained: false, filter.Errno, filter.Names),
+            { IsNativeOnly: true } => new SeccompOption(IsRetained: false, null, []),
+            { Except: [], MayMakeNamespaces: true } => new SeccompOption(IsRetained: true, filter.Errno, filter.Names),
+            _ => new SeccompOption(IsRetained: true, filter.Errno, [DefaultSet, .. filter.Names.Except(standard.Names).Union(standard.Except.Except(filter.Except))]),
+        };
     }
 
     private static string[]? Expand(string word) => word switch

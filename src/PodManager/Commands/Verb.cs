@@ -26,6 +26,9 @@ internal abstract class Verb(string name, string description) : Command(name, de
     /// <summary>What is wrong with images and their flags.</summary>
     public virtual IEnumerable<string> AppFaults(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => [];
 
+    /// <summary>What helps with a fault; null for the verb's own help text.</summary>
+    public virtual string? HintOf(ParseResult parsed) => null;
+
     /// <summary>Does it.</summary>
     /// <param name="parsed">The command line, without faults.</param>
     /// <param name="words">The words that are no flags.</param>

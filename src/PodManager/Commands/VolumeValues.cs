@@ -30,7 +30,7 @@ internal static class VolumeValues
             }
         }
 
-        if (!settings.TryGetValue("volume", out string? volume) || !settings.TryGetValue("target", out string? target) || Target(target) is not { } path)
+        if (!settings.TryGetValue("volume", out string? volume) || !settings.TryGetValue("target", out string? target) || ReadTarget(target, out string path) is not null)
         {
             return $"'{text}' is not volume=NAME,target=PATH";
         }
@@ -39,12 +39,44 @@ internal static class VolumeValues
         return null;
     }
 
+    public static string? ReadName(string text, out string value)
+    {
+        value = text;
+        return AppName.TryParse(text, out _) ? null : $"'{text}' is no volume's name, which has lower-case letters, digits and dashes";
+    }
+
+    public static string? ReadSource(string text, out string? value)
+    {
+        bool isPath = text.StartsWith('/') && !text.Contains('\0', StringComparison.Ordinal);
+        value = isPath ? Path.GetFullPath(text) : null;
+        return isPath ? null : $"'{text}' is no absolute path";
+    }
+
+    /// <summary>A target as one path without `..`; a relative one counts from the root.</summary>
+    public static string? ReadTarget(string text, out string value)
+    {
+        bool isText = text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal);
+        value = isText ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(text.StartsWith('/') ? text : $"/{text}")) : "/";
+        return value == "/" ? $"'{text}' is no path below the root" : null;
+    }
+
+    /// <summary>A user or group inside the pod.</summary>
+    public static string? ReadId(string text, out uint value) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= HighestId ? null : $"'{text}' is no number from 0 to {HighestId}";
+
+    public static string? ReadMode(string text, out uint value)
+    {
+        bool isMode = text.Length is > 0 and <= 5 && text.All(static c => c is >= '0' and <= '7') && Convert.ToUInt32(text, 8) <= HighestMode;
+        value = isMode ? Convert.ToUInt32(text, 8) : DefaultMode;
+        return isMode ? null : $"'{text}' is no octal number such as 0755";
+    }
+
     private static string? ReadShort(string text, out VolumeOption? value)
     {
         value = null;
         string[] parts = text.Split(':');
         bool isReadOnly = parts.Length == 3 && parts[2] == "ro";
-        if (parts.Length is < 2 or > 3 || parts.Length == 3 && parts[2] is not ("ro" or "rw") || !parts[1].StartsWith('/') || Target(parts[1]) is not { } target)
+        if (parts.Length is < 2 or > 3 || parts.Length == 3 && parts[2] is not ("ro" or "rw") || !parts[1].StartsWith('/') || ReadTarget(parts[1], out string target) is not null)
         {
             return $"'{text}' is no volume: {HowTo}";
         }
@@ -58,9 +90,9 @@ internal static class VolumeValues
     {
         value = null;
         string[] words = text.Split(',');
-        if (!AppName.TryParse(words[0], out _))
+        if (ReadName(words[0], out _) is { } problem)
         {
-            return $"'{words[0]}' is no volume's name, which has lower-case letters, digits and dashes: {HowTo}";
+            return $"{problem}: {HowTo}";
         }
 
         Dictionary<string, string> settings = new(StringComparer.Ordinal);
@@ -92,7 +124,7 @@ internal static class VolumeValues
     private static string? ReadHost(string name, Dictionary<string, string> settings, out PodVolume? volume)
     {
         volume = null;
-        if (!settings.Remove("source", out string? source) || !source.StartsWith('/') || source.Contains('\0', StringComparison.Ordinal))
+        if (!settings.Remove("source", out string? text) || ReadSource(text, out string? source) is not null)
         {
             return $"volume '{name}' needs source=PATH, which is absolute";
         }
@@ -101,7 +133,7 @@ internal static class VolumeValues
         volume = new PodVolume
         {
             Name = name,
-            Source = Path.GetFullPath(source),
+            Source = source,
             IsReadOnly = TakeSwitch(settings, "readOnly", absent: false, faults),
             IsRecursive = TakeSwitch(settings, "recursive", absent: true, faults),
             IsIdMapped = TakeSwitch(settings, "idmap", absent: true, faults),
@@ -137,9 +169,9 @@ internal static class VolumeValues
     private static uint TakeId(Dictionary<string, string> settings, string key, List<string> faults)
     {
         uint id = 0;
-        if (settings.Remove(key, out string? text) && (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) || id > HighestId))
+        if (settings.Remove(key, out string? text) && ReadId(text, out id) is { } fault)
         {
-            faults.Add($"{key}: '{text}' is no number from 0 to {HighestId}");
+            faults.Add($"{key}: {fault}");
         }
 
         return id;
@@ -147,24 +179,12 @@ internal static class VolumeValues
 
     private static uint TakeMode(Dictionary<string, string> settings, List<string> faults)
     {
-        if (!settings.Remove("mode", out string? text))
+        uint mode = DefaultMode;
+        if (settings.Remove("mode", out string? text) && ReadMode(text, out mode) is { } fault)
         {
-            return DefaultMode;
+            faults.Add($"mode: {fault}");
         }
 
-        if (text.Length is 0 or > 5 || text.Any(static c => c is < '0' or > '7') || Convert.ToUInt32(text, 8) > HighestMode)
-        {
-            faults.Add($"mode: '{text}' is no octal number such as 0755");
-            return DefaultMode;
-        }
-
-        return Convert.ToUInt32(text, 8);
-    }
-
-    /// <summary>A target as one path without `..`; a relative one counts from the root.</summary>
-    private static string? Target(string text)
-    {
-        string path = Path.GetFullPath(text.StartsWith('/') ? text : $"/{text}");
-        return path == "/" || text.Contains('\0', StringComparison.Ordinal) ? null : Path.TrimEndingDirectorySeparator(path);
+        return mode;
     }
 }

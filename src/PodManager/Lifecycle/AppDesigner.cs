@@ -13,6 +13,14 @@ internal sealed class AppDesigner
     {
         _options = options;
         _image = image;
+        if (options.ImageId is { } wanted && wanted != image.Id)
+        {
+            throw new PodctlException(
+                ExitCode.RunFailed,
+                $"app '{name}' is to have the image '{wanted}', and '{options.Image}' is '{image.Id}'",
+                "without `imageId`, the manifest takes what the name means now");
+        }
+
         ImageUser user = FindUser(root);
         string workingDirectory = options.WorkingDirectory ?? WorkingDirectoryOf(image.Config);
         ImageChecks.Check(options.Image, pod.PrivateUsers, image.Config, user, workingDirectory);
@@ -35,6 +43,7 @@ internal sealed class AppDesigner
             ImageVolumes = [.. image.Config.Volumes.Except(options.Mounts.Select(static mount => mount.Target))],
             After = options.After,
             Restart = options.Restart,
+            Notes = Notes.WithLabels(options.Notes, image.Config.Labels),
         };
     }
 

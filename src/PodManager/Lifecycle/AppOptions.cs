@@ -46,4 +46,10 @@ internal sealed record AppOptions
 
     /// <summary>`--restart`.</summary>
     public RestartPolicy Restart { get; init; }
+
+    /// <summary>`--annotation`, `--user-annotation` and `--user-label`.</summary>
+    public Notes? Notes { get; init; }
+
+    /// <summary>What the image must be, whatever its name means by now; null for anything. A pod manifest says it.</summary>
+    public Digest? ImageId { get; init; }
 }

@@ -36,6 +36,7 @@ internal static class PodDesigner
             Limits = options.Limits,
             Sandbox = options.IsSandbox ? new AppFileSet([], [], []) : null,
             Apps = apps,
+            Notes = options.Notes,
         };
     }
 

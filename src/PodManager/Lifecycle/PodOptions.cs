@@ -35,4 +35,7 @@ internal sealed record PodOptions
     public string? AuthFile { get; init; }
 
     public InsecureOptions InsecureOptions { get; init; }
+
+    /// <summary>`--annotation`, `--user-annotation` and `--user-label` before the first image.</summary>
+    public Notes? Notes { get; init; }
 }

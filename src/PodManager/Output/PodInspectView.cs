@@ -28,6 +28,8 @@ internal sealed record PodInspectView
 
     public required string JournalDirectory { get; init; }
 
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
     public IReadOnlyList<VolumeView>? Volumes { get; init; }
 
     /// <summary>What the pod as a whole is limited to; left out if it is not.</summary>
@@ -50,6 +52,7 @@ internal sealed record PodInspectView
         Scope = pod.Id.ScopeName,
         Cgroup = pod.Id.Cgroup,
         JournalDirectory = journal,
+        Annotations = pod.Record?.Notes?.Annotations,
         Volumes = pod.Record is null ? null : [.. pod.Record.Volumes.Select(VolumeView.Of)],
         Limits = pod.Record is { Limits.IsEmpty: false } limited ? LimitsView.Of(limited.Limits) : null,
         Usage = meter.Measure(pod.Id) is { } figures ? UsageView.Of(figures, null, default) : null,
@@ -138,6 +141,13 @@ internal sealed record AppInspectView
 
     public int? OomScoreAdjustment { get; init; }
 
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    public IReadOnlyDictionary<string, string>? UserAnnotations { get; init; }
+
+    /// <summary>With those of the image.</summary>
+    public IReadOnlyDictionary<string, string>? UserLabels { get; init; }
+
     /// <summary>What it uses, and the limits in force, while it runs.</summary>
     public UsageView? Usage { get; init; }
 
@@ -169,6 +179,9 @@ internal sealed record AppInspectView
         IoWeight = app.Isolation.IoWeight,
         Ulimits = app.Isolation.Ulimits.Count == 0 ? null : [.. app.Isolation.Ulimits.Select(static limit => $"{limit.Name.ToLowerInvariant()}={limit.Value}")],
         OomScoreAdjustment = app.Isolation.OomScoreAdjustment,
+        Annotations = app.Notes?.Annotations,
+        UserAnnotations = app.Notes?.UserAnnotations,
+        UserLabels = app.Notes?.UserLabels,
         Usage = figures is null ? null : UsageView.Of(figures, null, default),
     };
 }

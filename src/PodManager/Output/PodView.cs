@@ -31,6 +31,10 @@ internal sealed record PodView
     /// <summary>Why the pod's record cannot be read.</summary>
     public string? Problem { get; init; }
 
+    public IReadOnlyDictionary<string, string>? UserAnnotations { get; init; }
+
+    public IReadOnlyDictionary<string, string>? UserLabels { get; init; }
+
     public static PodView Of(Pod pod) => new()
     {
         Name = pod.Id.ToString(),
@@ -44,6 +48,8 @@ internal sealed record PodView
         StartedAt = pod.Started is { } started ? Times.Json(started) : null,
         Pid = pod.LeaderPid,
         Problem = pod.Problem,
+        UserAnnotations = pod.Record?.Notes?.UserAnnotations,
+        UserLabels = pod.Record?.Notes?.UserLabels,
     };
 }
 
@@ -78,6 +84,11 @@ internal sealed record AppView
 
     public required string ImageName { get; init; }
 
+    public IReadOnlyDictionary<string, string>? UserAnnotations { get; init; }
+
+    /// <summary>With those of the image.</summary>
+    public IReadOnlyDictionary<string, string>? UserLabels { get; init; }
+
     public static AppView Of(Pod pod, PodApp app)
     {
         AppStatus? status = pod.Statuses.GetValueOrDefault(app.Name);
@@ -105,6 +116,8 @@ internal sealed record AppView
             OomKilled = end?.Result == AppStatus.OomKill ? true : null,
             ImageId = app.Image.Id,
             ImageName = app.Image.Name,
+            UserAnnotations = app.Notes?.UserAnnotations,
+            UserLabels = app.Notes?.UserLabels,
         };
     }
 }

@@ -44,6 +44,9 @@ internal sealed record PodApp
     public IReadOnlyList<AppName> After { get; init; } = [];
 
     public RestartPolicy Restart { get; init; }
+
+    /// <summary>Its own, and the labels of its image; null if there are none.</summary>
+    public Notes? Notes { get; init; }
 }
 
 /// <summary>The image of an app; the image itself may be gone from the store.</summary>

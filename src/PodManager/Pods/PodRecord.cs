@@ -40,6 +40,9 @@ internal sealed record PodRecord
     public AppFileSet? Sandbox { get; init; }
 
     public required IReadOnlyList<PodApp> Apps { get; init; }
+
+    /// <summary>Null if there are none.</summary>
+    public Notes? Notes { get; init; }
 }
 
 /// <summary>How a pod is connected.</summary>

@@ -16,6 +16,7 @@ public sealed class CommandLineTests
     [InlineData("list", "list")]
     [InlineData("status", "status")]
     [InlineData("inspect", "inspect")]
+    [InlineData("cat-manifest", "cat-manifest")]
     [InlineData("top", "top")]
     [InlineData("stats", "stats")]
     [InlineData("complete", "complete")]

@@ -73,6 +73,19 @@ public sealed class PodTextTests
             1 << 30,
             hasLegend: true));
 
+    private static Notes Notes => Notes.Of([new("annotation", "a")], [new("user annotation", "é\e[0m")], [new("label", "c")])!;
+
+    [Fact]
+    public void Notes_of_users_are_listed()
+    {
+        Pod pod = Pods[1] with { Record = Pods[1].Record! with { Notes = Notes, Apps = [Pods[1].Record!.Apps[0] with { Notes = Notes }] } };
+        PodView view = PodView.Of(pod);
+        Assert.Equal(("c", "c"), (view.UserLabels!["label"], view.Apps![0].UserLabels!["label"]));
+        Assert.Equal(("é\e[0m", "é\e[0m"), (view.UserAnnotations!["user annotation"], view.Apps[0].UserAnnotations!["user annotation"]));
+        Assert.DoesNotContain("\"annotation\"", Json([pod], isPretty: true), StringComparison.Ordinal);
+        Assert.DoesNotContain("user_", Json([Pods[1]], isPretty: true), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_about_a_pod_is_json()
     {
@@ -85,7 +98,8 @@ public sealed class PodTextTests
                 PrivateUsers = new Common.Contract.IdRange(1 << 30, 65536),
                 InsecureOptions = InsecureOptions.Image | InsecureOptions.Seccomp,
                 Volumes = [new PodVolume { Name = "data", Source = "/srv" }],
-                Apps = [record.Apps[0] with { Mounts = [new VolumeMount("data", "/data")], After = [Records.Name("etcd")], Restart = RestartPolicy.Always, Isolation = new AppIsolation { Capabilities = ["CAP_KILL"], MemoryBytes = 64 << 20 } }, record.Apps[1]],
+                Apps = [record.Apps[0] with { Mounts = [new VolumeMount("data", "/data")], After = [Records.Name("etcd")], Restart = RestartPolicy.Always, Isolation = new AppIsolation { Capabilities = ["CAP_KILL"], MemoryBytes = 64 << 20 }, Notes = Notes }, record.Apps[1]],
+                Notes = Notes,
             },
             IsReady = true,
         };
