@@ -15,6 +15,8 @@ internal interface IServices : IDisposable
 
     PodUpdater Updater { get; }
 
+    IFileService FilesOfPods { get; }
+
     IImageStore Images { get; }
 
     IImageSource ImageSource { get; }
