@@ -27,6 +27,7 @@ internal sealed class EntryWriter(IdShift ids, bool keepsOwners, bool overwrites
     /// <param name="isNew">It has been made, and <see cref="Finish"/> is to be called when all is in it. One that was there stays as it is.</param>
     public Fd Directory(Fd parent, byte[] name, string shown, out bool isNew)
     {
+        using FileUser user = FileUser.Enter(ids.Root);
         FileStatus? there = RawFiles.Status(parent, name);
         if (there is { IsDirectory: false })
         {
@@ -39,11 +40,7 @@ internal sealed class EntryWriter(IdShift ids, bool keepsOwners, bool overwrites
             _ = RawFiles.TryRemoveFile(parent, name);
         }
 
-        using (FileUser.Enter(ids.Root))
-        {
-            isNew = RawFiles.TryMakeDirectory(parent, name, PrivateDirectory);
-        }
-
+        isNew = RawFiles.TryMakeDirectory(parent, name, PrivateDirectory);
         return RawFiles.Open(parent, name, O_RDONLY | O_DIRECTORY);
     }
 
@@ -75,13 +72,7 @@ internal sealed class EntryWriter(IdShift ids, bool keepsOwners, bool overwrites
     /// <param name="fill">Writes its content.</param>
     public void File(Fd parent, byte[] name, string shown, TarEntry entry, Action<Fd> fill) => Replace(parent, name, shown, temporary =>
     {
-        Fd made;
-        using (FileUser.Enter(ids.Root))
-        {
-            made = RawFiles.Open(parent, temporary, O_WRONLY | O_CREAT | O_EXCL, PrivateFile);
-        }
-
-        using Fd file = made;
+        using Fd file = RawFiles.Open(parent, temporary, O_WRONLY | O_CREAT | O_EXCL, PrivateFile);
         fill(file);
         Finish(file, entry, shown);
     });
@@ -90,10 +81,7 @@ internal sealed class EntryWriter(IdShift ids, bool keepsOwners, bool overwrites
     public void Special(Fd parent, byte[] name, string shown, TarEntry entry) => Replace(parent, name, shown, temporary =>
     {
         bool isLink = entry.Type == TarEntryType.SymbolicLink;
-        using (FileUser.Enter(ids.Root))
-        {
-            _ = isLink ? RawFiles.TryMakeSymbolicLink(parent, temporary, entry.LinkTarget) : RawFiles.TryMakeNode(parent, temporary, FileStatus.Fifo | PrivateFile, 0, 0);
-        }
+        _ = isLink ? RawFiles.TryMakeSymbolicLink(parent, temporary, entry.LinkTarget) : RawFiles.TryMakeNode(parent, temporary, FileStatus.Fifo | PrivateFile, 0, 0);
 
         // Whoever has put something else there meanwhile must not get that another owner.
         using Fd? made = RawFiles.TryOpenNode(parent, temporary);
@@ -139,8 +127,10 @@ internal sealed class EntryWriter(IdShift ids, bool keepsOwners, bool overwrites
         }
     }
 
+    /// <summary>Renames want the same user as what makes files (EOVERFLOW).</summary>
     private void Replace(Fd parent, byte[] name, string shown, Action<byte[]> make)
     {
+        using FileUser user = FileUser.Enter(ids.Root);
         FileStatus? there = RawFiles.Status(parent, name);
         if (there is { IsDirectory: true })
         {
