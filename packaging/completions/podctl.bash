@@ -9,7 +9,7 @@ _podctl() {
 
     # bash puts a candidate in the place of what follows the last = or :
     COMPREPLY=("${COMPREPLY[@]#"${last%"${last##*[=:]}"}"}")
-    [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
+    [[ ${COMPREPLY[0]-} != *[=:] ]] || compopt -o nospace
 }
 
 complete -o default -F _podctl podctl

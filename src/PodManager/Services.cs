@@ -1,5 +1,6 @@
 using PodManager.Commands;
 using PodManager.Images;
+using PodManager.Images.Copy;
 using PodManager.Images.Credentials;
 using PodManager.Images.Export;
 using PodManager.Images.Registry;
@@ -41,6 +42,8 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     public ICommandRunner Exec => new ExecService(Pods, new CommandPlanner(new CallFilterCompiler(new SystemCallSets()), static layers => new ImageRoot(layers)), settings.Directory);
 
     public PodUpdater Updater => new(PodStore, Pods, () => Units, PodSystemd);
+
+    public IFileService FilesOfPods => new FileService(Pods, new AppTrees(Pods, PodStore, settings.Directory), new AppCopier(messages), () => ImageExporter, messages);
 
     public IImageStore Images => _images ??= new ImageStore(settings.Directory, Layers, PodStore.LayersInUse, time);
 

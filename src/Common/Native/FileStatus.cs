@@ -12,6 +12,7 @@ internal readonly record struct FileStatus(
     internal const uint BlockDevice = 0x6000;
     internal const uint Regular = 0x8000;
     internal const uint SymbolicLink = 0xA000;
+    internal const uint Socket = 0xC000;
 
     internal uint Type => Mode & TypeMask;
 

@@ -41,6 +41,27 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "llistxattr", SetLastError = true)]
     internal static partial nint LListXAttr(byte* path, byte* list, nuint size);
 
+    [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true)]
+    internal static partial int FSetXAttr(int fd, byte* name, byte* value, nuint size, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fgetxattr", SetLastError = true)]
+    internal static partial nint FGetXAttr(int fd, byte* name, byte* value, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "flistxattr", SetLastError = true)]
+    internal static partial nint FListXAttr(int fd, byte* list, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
+    internal static partial nint CopyFileRange(int inFd, long* inOffset, int outFd, long* outOffset, nuint length, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "setfsuid")]
+    internal static partial int SetFsUid(uint uid);
+
+    [LibraryImport("libc", EntryPoint = "setfsgid")]
+    internal static partial int SetFsGid(uint gid);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
+    internal static partial int FStatFs(int fd, StatFs* buffer);
+
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
     internal static partial nint ReadLinkAt(int dirFd, byte* path, byte* buffer, nuint size);
 
@@ -91,6 +112,13 @@ internal static unsafe partial class Libc
         internal long Seconds;
         internal uint Nanoseconds;
         internal int Reserved;
+    }
+
+    /// <summary>The beginning of struct statfs, statfs(2), as on 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    internal struct StatFs
+    {
+        internal long Type;
     }
 
     /// <summary>The beginning of struct statvfs, statvfs(3), as on 64-bit Linux.</summary>

@@ -68,9 +68,13 @@ internal static unsafe partial class RawFiles
             ThrowIfFailed(length < 0 ? -1 : 0, "listxattr", name);
         }
 
+        return SplitNames(buffer.AsSpan(0, (int)length));
+    }
+
+    private static List<byte[]> SplitNames(ReadOnlySpan<byte> list)
+    {
         List<byte[]> names = [];
-        ReadOnlySpan<byte> rest = buffer.AsSpan(0, (int)length);
-        while (!rest.IsEmpty)
+        for (ReadOnlySpan<byte> rest = list; !rest.IsEmpty;)
         {
             int end = rest.IndexOf((byte)0);
             names.Add(rest[..end].ToArray());

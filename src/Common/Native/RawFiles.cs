@@ -37,14 +37,15 @@ internal static unsafe partial class RawFiles
     }
 
     /// <summary>Opens a path as a process with <paramref name="root"/> as its root would, links included; nothing leads out of it (openat2(2)).</summary>
-    internal static Fd? TryOpenInRoot(Fd root, ReadOnlySpan<byte> name, int flags, out Errno errno)
+    internal static Fd? TryOpenInRoot(
+        Fd root, ReadOnlySpan<byte> name, int flags, out Errno errno, Files.Resolve resolve = Files.Resolve.InRoot | Files.Resolve.NoMagicLinks)
     {
         byte* path = stackalloc byte[LengthOf(name)];
         Terminate(name, path);
         Libc.OpenHow how = new()
         {
             Flags = (ulong)(uint)(flags | O_CLOEXEC),
-            Resolve = (ulong)(Files.Resolve.InRoot | Files.Resolve.NoMagicLinks),
+            Resolve = (ulong)resolve,
         };
         do
         {

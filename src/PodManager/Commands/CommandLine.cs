@@ -27,6 +27,7 @@ internal sealed class CommandLine
             new StatsCommand(context, _globals),
             new ExecCommand(context, _globals),
             new EnterCommand(context, _globals),
+            new CpCommand(context, _globals),
             new LogsCommand(context, _globals),
             new StopCommand(context, _globals),
             new KillCommand(context, _globals),
@@ -45,6 +46,7 @@ internal sealed class CommandLine
                 new AppStatusCommand(context, _globals),
             },
             new RmCommand(context, _globals),
+            new ExportCommand(context, _globals),
             new GcCommand(context, _globals),
             new FetchCommand(context, _globals),
             new Command("image", "Work with the images in the store")

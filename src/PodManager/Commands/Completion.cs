@@ -80,7 +80,7 @@ internal sealed class Completion(Command root, IServices services)
     /// <summary>The words that a value's description lists, such as `never|new|update`, or what exists of its kind.</summary>
     private IEnumerable<string> ValuesOf(Option option, List<string> plain) => option.Name switch
     {
-        "--app" => plain is [string pod, ..] ? Quietly(() => services.Pods.Get(services.Pods.Resolve(pod)).Apps.Select(static app => app.Name.ToString())) : [],
+        "--app" => plain is [string pod, ..] ? Quietly(() => services.Pods.Get(services.Pods.Resolve(pod.Split(':')[0])).Apps.Select(static app => app.Name.ToString())) : [],
         "--format" when option is Flag<OutputFormat> => ["json", "json-pretty"],
         _ => (option.HelpName ?? "").Split('|') is { Length: > 1 } words && words.All(static word => word.All(static c => char.IsAsciiLetterLower(c) || c == '-')) ? words : [],
     };
@@ -99,7 +99,8 @@ internal sealed class Completion(Command root, IServices services)
 
         return command.Arguments.FirstOrDefault()?.Name.TrimEnd('…') switch
         {
-            "POD" => plain.Count > 0 && !command.Arguments[0].Name.EndsWith('…') ? [] : Pods().Except(plain),
+            "POD" or "POD FILE" => plain.Count > 0 && !command.Arguments[0].Name.EndsWith('…') ? [] : Pods().Except(plain),
+            "SRC DST" => plain is [] || (plain is [string source] && !source.Contains(':')) ? Pods().Select(static pod => pod + ":") : [], // else files of the host: the shell knows them
             "IMAGE" => Images().Except(plain),
             _ => [],
         };

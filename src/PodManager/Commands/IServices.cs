@@ -17,6 +17,8 @@ internal interface IServices : IDisposable
 
     ISandboxes Sandboxes { get; }
 
+    IFileService FilesOfPods { get; }
+
     IImageStore Images { get; }
 
     IImageSource ImageSource { get; }

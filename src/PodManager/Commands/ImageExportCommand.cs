@@ -36,9 +36,9 @@ internal sealed class ImageExportCommand : Verb
     {
         string[] places = parsed.GetValue(_words)!;
         bool isStandardOutput = places[1] == "-";
-        if (isStandardOutput && _context.Out.IsTerminal)
+        if (isStandardOutput)
         {
-            throw new PodctlException(ExitCode.Usage, "an archive is not written to a terminal", "name a file, or redirect standard output");
+            ArchiveOutput.Check(_context.Out);
         }
 
         using IServices services = _context.Open(_globals.Read(parsed) with { Progress = _progress.Of(parsed) });
@@ -46,19 +46,9 @@ internal sealed class ImageExportCommand : Verb
         ImageDetails image = services.Images.Describe(reference);
         ImageExport export = new(image, reference is StoredImageRef ? image.Summary.Names : [reference.Name], _format.Of(parsed));
         await (isStandardOutput
-            ? services.ImageExporter.ExportAsync(export, Write, ct)
+            ? services.ImageExporter.ExportAsync(export, ArchiveOutput.To(_context.Out), ct)
             : services.ImageExporter.ExportAsync(export, places[1], _overwrite.Of(parsed), ct));
         return (int)ExitCode.Ok;
-    }
-
-    /// <summary>Of an archive, unlike of a list, a part is of no use: that its reader has gone is a failure.</summary>
-    private void Write(ReadOnlyMemory<byte> piece)
-    {
-        _context.Out.Bytes(piece.Span);
-        if (_context.Out.IsClosed)
-        {
-            throw new PodctlException(ExitCode.Failed, "cannot write the archive to standard output: nobody reads it");
-        }
     }
 
     private static string? ReadFormat(string text, out ArchiveFormat value)

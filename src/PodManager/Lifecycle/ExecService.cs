@@ -2,7 +2,6 @@ using Common.Contract;
 using Common.Native;
 using PodManager.Lifecycle.Foreground;
 using PodManager.Pods;
-using PodManager.Units;
 using static Tmds.Linux.LibC;
 
 namespace PodManager.Lifecycle;
@@ -14,10 +13,9 @@ internal sealed class ExecService(PodService pods, CommandPlanner planner, strin
     {
         using RunningPod running = RunningPod.Open(pods, options.Pod);
         Pod pod = running.Pod;
-        PodApp app = AppOf(pod, options.App);
-        string processes = PodCgroups.ProcessesOf(pod.Id.Cgroup, AppUnit.NameOf(app.Name.ToString()));
-        using Fd process = ProcessOf(pod, app, processes);
-        using Fd cgroup = Files.Open(Path.GetDirectoryName(processes)!, O_RDONLY | O_DIRECTORY);
+        PodApp app = AppProcess.AppOf(pod, options.App);
+        using Fd process = AppProcess.TryOpen(pod, app) ?? throw new PodctlException(ExitCode.WrongState, $"app '{app.Name}' of pod '{pod.Id}' is not running");
+        using Fd cgroup = Files.Open(Path.GetDirectoryName(AppProcess.ListOf(pod, app))!, O_RDONLY | O_DIRECTORY);
         CommandPlan plan = planner.Plan(options, pod.Record!, app, process, options.HasTerminal ? Environment.GetEnvironmentVariable("TERM") ?? "linux" : null);
         using SignalQueue signals = new(PodSession.Signals(options.HasTerminal));
         uint ids = pod.Record!.PrivateUsers?.Base ?? 0;
@@ -30,25 +28,6 @@ internal sealed class ExecService(PodService pods, CommandPlanner planner, strin
             streams.Start();
             return Attend(command, signals, streams);
         }
-    }
-
-    private static PodApp AppOf(Pod pod, AppName? name) =>
-        name is not null ? PodService.AppOf(pod, name.ToString()!)
-        : pod.Apps is [PodApp only] ? only
-        : throw new PodctlException(ExitCode.Usage, $"pod '{pod.Id}' has several apps: {string.Join(", ", pod.Apps.Select(static app => app.Name))}", "say which with `--app=NAME`");
-
-    /// <summary>/proc/PID of the app's first process, which is its main one while that lives; it stays this process's, whatever becomes of the number.</summary>
-    private static Fd ProcessOf(Pod pod, PodApp app, string processes)
-    {
-        using Fd? held = PodCgroups.OpenFirst(processes, out int pid);
-        Fd? process = held is null ? null : RunningPod.OpenProcess(pid);
-        if (process is null || Pidfd.HasEnded(held!))
-        {
-            process?.Dispose();
-            throw new PodctlException(ExitCode.WrongState, $"app '{app.Name}' of pod '{pod.Id}' is not running");
-        }
-
-        return process;
     }
 
     private static int Attend(JoinedCommand command, SignalQueue signals, CommandStreams streams)

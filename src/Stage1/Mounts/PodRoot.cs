@@ -294,7 +294,8 @@ internal static class PodRoot
             _ = NativeException.ThrowIfFailed(Libc.ChDir(links), "chdir", links);
             try
             {
-                MountApi.Mount("overlay", target, "overlay", (ulong)(MS_NODEV), $"lowerdir={lower},upperdir=u,workdir=w");
+                // Off whatever the kernel's default is: with them, what an app changed could not be read without its layers (`podctl export`).
+                MountApi.Mount("overlay", target, "overlay", (ulong)(MS_NODEV), $"lowerdir={lower},upperdir=u,workdir=w,redirect_dir=off,metacopy=off");
             }
             catch (NativeException e)
             {

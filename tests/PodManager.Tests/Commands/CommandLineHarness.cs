@@ -7,7 +7,7 @@ using PodManager.Tests.Lifecycle;
 namespace PodManager.Tests.Commands;
 
 /// <summary>Runs command lines against services that only note what they are asked for.</summary>
-internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner, ILogins, ISandboxes
+internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner, ILogins, ISandboxes, IFileService
 {
     public static readonly PodId RunPod = PodId.TryParse("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11", out PodId? id) ? id.Value : default;
 
@@ -46,6 +46,14 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
 
     /// <summary>What `app add` was asked for.</summary>
     public (AppOptions App, IReadOnlyList<PodVolume> Volumes, FetchOptions Fetch)? Added { get; private set; }
+
+    /// <summary>What `cp` was asked for.</summary>
+    public CopyOptions? Copy { get; private set; }
+
+    /// <summary>What `export` was asked for.</summary>
+    public PodExportOptions? Export { get; private set; }
+
+    public IFileService FilesOfPods => this;
 
     public IImageStore Images => throw new NotSupportedException();
 
@@ -157,6 +165,18 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
     void ISandboxes.Restart(PodId id, AppName app) => AppCalls.Add($"restart {id} {app}");
 
     void ISandboxes.Remove(PodId id, AppName app) => AppCalls.Add($"remove {id} {app}");
+
+    Task IFileService.CopyAsync(CopyOptions options, Action<ReadOnlyMemory<byte>> output, CancellationToken ct)
+    {
+        Copy = options;
+        return Task.CompletedTask;
+    }
+
+    Task IFileService.ExportAsync(PodExportOptions options, CancellationToken ct)
+    {
+        Export = options;
+        return Task.CompletedTask;
+    }
 
     Task<string> ILogins.LoginAsync(LoginRequest request, CancellationToken ct)
     {

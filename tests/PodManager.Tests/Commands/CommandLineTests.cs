@@ -22,6 +22,8 @@ public sealed class CommandLineTests
     [InlineData("complete", "complete")]
     [InlineData("logs", "logs")]
     [InlineData("exec", "exec")]
+    [InlineData("cp", "cp")]
+    [InlineData("export", "export")]
     [InlineData("enter", "enter")]
     [InlineData("stop", "stop")]
     [InlineData("rm", "rm")]

@@ -41,6 +41,11 @@ public sealed class CompletionTests
         Assert.Equal((0, ""), await harness.RunAsync("complete", "--", "stop", "shop", "sh"));
         Assert.Equal((0, ""), await harness.RunAsync("complete", "--", "status", "shop", ""));
         Assert.Equal((0, "--app=web\n"), await harness.RunAsync("complete", "--", "logs", "shop", "--app="));
+        Assert.Equal((0, "shop:\n"), await harness.RunAsync("complete", "--", "cp", "sh"));
+        Assert.Equal((0, "shop:\n"), await harness.RunAsync("complete", "--", "cp", "file", "sh"));
+        Assert.Equal((0, ""), await harness.RunAsync("complete", "--", "cp", "shop:/etc", "sh"));
+        Assert.Equal((0, "shop\n"), await harness.RunAsync("complete", "--", "export", "sh"));
+        Assert.Equal((0, "--app=web\n"), await harness.RunAsync("complete", "--", "cp", "shop:/etc", "--app="));
         Assert.Equal((0, "web\n"), await harness.RunAsync("complete", "--", "exec", "shop", "--app", ""));
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using PodManager.Images.Oci;
 using PodManager.Lifecycle;
+using PodManager.Pods;
 
 namespace PodManager.Images.Export;
 
@@ -16,27 +17,39 @@ internal static class ExportDocuments
     {
         try
         {
-            JsonObject config = JsonNode.Parse(image.Configuration.Content.Span)?.AsObject() ?? new JsonObject();
-            IEnumerable<string?> before = (config["rootfs"]?["diff_ids"]?.AsArray() ?? []).Select(static id => id?.GetValue<string>());
-            if (!before.SequenceEqual(image.Layers.Select(static layer => layer.Id.ToString())))
-            {
-                // It has a line for each layer, and the store leaves out layers that nobody can see.
-                _ = config.Remove("history");
-            }
-
-            JsonArray diffIds = [];
-            foreach (Blob layer in layers)
-            {
-                diffIds.Add((JsonNode)layer.Digest.ToString());
-            }
-
-            config["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = diffIds };
+            JsonObject config = Read(image.Configuration, [.. image.Layers.Select(static layer => layer.Id)]);
+            SetLayers(config, layers);
             return Document(config, MediaTypes.OciConfig);
         }
         catch (Exception damaged) when (damaged is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new PodctlException(ExitCode.Failed, $"the configuration of image '{image.Summary.Id.Short}' cannot be written anew", cause: damaged);
         }
+    }
+
+    /// <summary>A configuration to be changed; without its history if that has not one line for each of these layers.</summary>
+    public static JsonObject Read(ImageDocument configuration, IReadOnlyList<Digest> layers)
+    {
+        JsonObject config = JsonNode.Parse(configuration.Content.Span)?.AsObject() ?? new JsonObject();
+        IEnumerable<string?> before = (config["rootfs"]?["diff_ids"]?.AsArray() ?? []).Select(static id => id?.GetValue<string>());
+        if (!before.SequenceEqual(layers.Select(static layer => layer.ToString())))
+        {
+            // It has a line for each layer, and the store leaves out layers that nobody can see.
+            _ = config.Remove("history");
+        }
+
+        return config;
+    }
+
+    public static void SetLayers(JsonObject config, IReadOnlyList<Blob> layers)
+    {
+        JsonArray diffIds = [];
+        foreach (Blob layer in layers)
+        {
+            diffIds.Add((JsonNode)layer.Digest.ToString());
+        }
+
+        config["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = diffIds };
     }
 
     public static ImageDocument Manifest(ImageDocument configuration, IReadOnlyList<Blob> layers)
@@ -72,7 +85,7 @@ internal static class ExportDocuments
 
     private static JsonObject Descriptor(string type, string digest, long sizeBytes) => new() { ["mediaType"] = type, ["digest"] = digest, ["size"] = sizeBytes };
 
-    private static ImageDocument Document(JsonObject content, string type)
+    public static ImageDocument Document(JsonObject content, string type)
     {
         byte[] bytes = Bytes(content);
         return new ImageDocument(ContentHash.Of(bytes), type, bytes);

@@ -2,6 +2,7 @@ using Common.Native;
 using PodManager.Images.Layers;
 using PodManager.Images.Tar;
 using PodManager.Lifecycle;
+using PodManager.Pods;
 using static Tmds.Linux.LibC;
 
 namespace PodManager.Images.Export;
@@ -16,16 +17,20 @@ internal sealed class LayerPacker : IDisposable
 
     private readonly Fd _root;
     private readonly HashSet<string> _implied;
+    private readonly UpperChanges? _changes;
+    private readonly UpperIds _ids;
     private readonly TarWriter _archive;
     private readonly IProgressItem _progress;
     private readonly CancellationToken _ct;
     private readonly byte[] _piece = new byte[PieceBytes];
     private readonly Dictionary<ulong, byte[]> _linked = [];
 
-    private LayerPacker(Layer layer, TarWriter archive, IProgressItem progress, CancellationToken ct)
+    private LayerPacker(string path, IEnumerable<string> implied, UpperChanges? changes, IdShift ids, TarWriter archive, IProgressItem progress, CancellationToken ct)
     {
-        _root = Files.Open(layer.Path, O_RDONLY | O_DIRECTORY);
-        _implied = layer.Content.ImpliedDirectories.ToHashSet(StringComparer.Ordinal);
+        _root = Files.Open(path, O_RDONLY | O_DIRECTORY);
+        _implied = implied.ToHashSet(StringComparer.Ordinal);
+        _changes = changes;
+        _ids = new UpperIds(ids);
         _archive = archive;
         _progress = progress;
         _ct = ct;
@@ -33,24 +38,40 @@ internal sealed class LayerPacker : IDisposable
 
     public static void Pack(Layer layer, Stream output, IProgressItem progress, CancellationToken ct)
     {
-        TarWriter archive = new(output);
-        using LayerPacker packer = new(layer, archive, progress, ct);
-        if (!packer._implied.Contains("."))
-        {
-            packer.Write([(byte)'.', (byte)'/'], "."u8.ToArray(), RawFiles.Status(packer._root, "."u8)!.Value, TarEntryType.Directory);
-        }
+        using LayerPacker packer = new(layer.Path, layer.Content.ImpliedDirectories, changes: null, IdShift.None, new TarWriter(output), progress, ct);
+        packer.PackAll();
+    }
 
-        packer.PackDirectory([]);
-        archive.Finish();
+    /// <summary>What an app has changed, as a layer on top of its image's.</summary>
+    public static void Pack(string upper, UpperChanges changes, IdShift ids, Stream output, IProgressItem progress, CancellationToken ct)
+    {
+        using LayerPacker packer = new(upper, changes.IsRootChanged ? [] : ["."], changes, ids, new TarWriter(output), progress, ct);
+        packer.PackAll();
     }
 
     public void Dispose() => _root.Dispose();
+
+    private void PackAll()
+    {
+        if (!_implied.Contains("."))
+        {
+            Write([(byte)'.', (byte)'/'], "."u8.ToArray(), RawFiles.Status(_root, "."u8)!.Value, TarEntryType.Directory);
+        }
+
+        PackDirectory([]);
+        _archive.Finish();
+    }
 
     private void PackDirectory(byte[] path)
     {
         foreach ((byte[] name, byte[] child, FileStatus status) in RawTree.ChildrenOf(_root, path))
         {
             _ct.ThrowIfCancellationRequested();
+            if (_changes?.IsLeftOut(child) == true)
+            {
+                continue;
+            }
+
             if (status.IsDirectory)
             {
                 PackSubdirectory(child, status);
@@ -73,7 +94,7 @@ internal sealed class LayerPacker : IDisposable
             Write([.. path, (byte)'/'], path, status, TarEntryType.Directory);
         }
 
-        if (RawFiles.GetAttribute(_root, path, "trusted.overlay.opaque"u8) is [(byte)'y'])
+        if (_changes?.HidesLower(path) ?? RawFiles.GetAttribute(_root, path, "trusted.overlay.opaque"u8) is [(byte)'y'])
         {
             WriteMark(path, ".wh..wh..opq"u8);
         }
@@ -117,13 +138,13 @@ internal sealed class LayerPacker : IDisposable
         Attributes = AttributesOf(path, type),
     });
 
-    private static TarEntry EntryOf(byte[] name, FileStatus status, TarEntryType type) => new()
+    private TarEntry EntryOf(byte[] name, FileStatus status, TarEntryType type) => new()
     {
         Name = name,
         Type = type,
         Mode = status.Mode & ~FileStatus.TypeMask,
-        Uid = status.Uid,
-        Gid = status.Gid,
+        Uid = _ids.Shift.ToPod(status.Uid),
+        Gid = _ids.Shift.ToPod(status.Gid),
         ModifiedSeconds = status.ModifiedSeconds,
         ModifiedNanoseconds = status.ModifiedNanoseconds,
         DeviceMajor = type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice ? status.SpecialMajor : 0,
@@ -137,7 +158,7 @@ internal sealed class LayerPacker : IDisposable
         {
             if (LayerAttributes.IsKept(new TarAttribute(name, []), type) && RawFiles.GetAttribute(_root, path, name) is { } value)
             {
-                attributes.Add(new TarAttribute(name, value));
+                attributes.Add(new TarAttribute(name, _ids.ToPod(name, value)));
             }
         }
 

@@ -5,18 +5,16 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) :
 {
     private ReadOnlyMemory<byte> _prefix = prefix;
 
-    public override int Read(Span<byte> buffer) => throw new NotSupportedException("a layer is read asynchronously");
+    public override int Read(Span<byte> buffer) => _prefix.IsEmpty ? rest.Read(buffer) : TakePrefix(buffer);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _prefix.IsEmpty ? rest.ReadAsync(buffer, cancellationToken) : ValueTask.FromResult(TakePrefix(buffer.Span));
+
+    private int TakePrefix(Span<byte> buffer)
     {
-        if (_prefix.IsEmpty)
-        {
-            return rest.ReadAsync(buffer, cancellationToken);
-        }
-
         int length = Math.Min(_prefix.Length, buffer.Length);
-        _prefix[..length].CopyTo(buffer);
+        _prefix.Span[..length].CopyTo(buffer);
         _prefix = _prefix[length..];
-        return ValueTask.FromResult(length);
+        return length;
     }
 }

@@ -24,6 +24,9 @@ internal sealed class HostPlatform
         Architecture other => new HostPlatform(other.ToString().ToLowerInvariant(), ""),
     };
 
+    /// <summary>As Go names it.</summary>
+    public string ArchitectureName => _architecture;
+
     public bool Runs(OciPlatform platform) => RankOf(platform) >= 0;
 
     /// <returns>The best of an index's manifests; null if none fits.</returns>

@@ -11,7 +11,7 @@ using Xunit;
 namespace PodManager.Tests.Images.Export;
 
 /// <summary>There and back: what is fetched from an exported archive is what was exported.</summary>
-public sealed class ImageExporterTests : IDisposable
+public sealed partial class ImageExporterTests : IDisposable
 {
     private static readonly string Long = new('n', 200);
 
