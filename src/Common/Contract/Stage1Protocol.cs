@@ -33,7 +33,7 @@ internal static class Stage1Protocol
     /// <summary>For a command: to `stage1 join`, the directory of the app's cgroup; to `stage1 command`, if it has to move there itself, its cgroup.procs, open for writing.</summary>
     public const int CgroupDescriptor = 6;
 
-    /// <summary>For a command: /proc/PID of the pod's PID 1.</summary>
+    /// <summary>For a command: to `stage1 join`, /proc/PID of the pod's PID 1; to `stage1 command`, the pod's cgroup namespace.</summary>
     public const int LeaderDescriptor = 7;
 
     /// <summary>For a command: /proc/PID of a process of the app; later the app's mount namespace.</summary>

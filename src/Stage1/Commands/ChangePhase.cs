@@ -20,6 +20,7 @@ internal static class ChangePhase
         using Fd held = JoinPhase.Take(Stage1Protocol.LockDescriptor);
         AppChange change = PlanFileReader.ReadChange(planFile);
         using Fd hostProgram = Files.Open("/proc/self/exe", O_PATH);
+        using Fd cgroups = Files.OpenAt(leader, "ns/cgroup", O_RDONLY);
         using Fd? users = change.Pod.Users is null ? null : Files.OpenAt(leader, "ns/user", O_RDONLY);
         OuterPhase.NewMountNamespace();
         IReadOnlyList<(Fd Mount, string Target)> mounts = change.Pod.Apps.Count == 0 ? [] : PodRoot.BuildApps(change.Pod, users);
@@ -46,7 +47,7 @@ internal static class ChangePhase
         [
             (podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor), (held, Stage1Protocol.LockDescriptor),
         ];
-        int code = Spawn.Wait(JoinPhase.StartInPod(cgroup, program, users, Stage1Protocol.CompleteVerb, descriptors));
+        int code = Spawn.Wait(JoinPhase.StartInPod(cgroup, cgroups, program, users, Stage1Protocol.CompleteVerb, descriptors));
         if (code == 0)
         {
             podctl.Send($"{Stage1Protocol.ExitedPrefix}0");

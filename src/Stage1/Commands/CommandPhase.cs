@@ -47,6 +47,9 @@ internal static class CommandPhase
             using Fd cgroup = new(Stage1Protocol.CgroupDescriptor);
             Files.WriteAll(cgroup, "0"u8); // this process
         }
+
+        using Fd cgroups = new(Stage1Protocol.LeaderDescriptor);
+        _ = NativeException.ThrowIfFailed(Libc.SetNs(cgroups.Number, (int)CLONE_NEWCGROUP), "setns", "(the pod's cgroups)");
     }
 
     private static long SysKeyCtl => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 250 : 219;

@@ -24,24 +24,26 @@ internal static class JoinPhase
         using Fd app = Take(Stage1Protocol.AppDescriptor);
         using Fd hostProgram = Files.Open("/proc/self/exe", O_PATH);
         using Fd mounts = Files.OpenAt(app, "ns/mnt", O_RDONLY);
+        using Fd cgroups = Files.OpenAt(leader, "ns/cgroup", O_RDONLY);
         using Fd? users = plan.HasUsers ? Files.OpenAt(leader, "ns/user", O_RDONLY) : null;
         Join(leader);
         using Fd? podProgram = ProgramInPod();
         Fd program = podProgram ?? hostProgram;
         int pid = StartInPod(
-            cgroup, program, users, Stage1Protocol.CommandVerb, [(podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor), (mounts, Stage1Protocol.AppDescriptor)]);
+            cgroup, cgroups, program, users, Stage1Protocol.CommandVerb, [(podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor), (mounts, Stage1Protocol.AppDescriptor)]);
         podctl.Send(Stage1Protocol.ExitedPrefix + Attend(pid, podctl).ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Starts this program once more, as the pod's root, in namespaces that have been joined but for that of the users.</summary>
     /// <param name="cgroup">Where it is to be.</param>
+    /// <param name="cgroups">The pod's cgroup namespace, which it joins from there.</param>
     /// <param name="program">This program.</param>
     /// <param name="users">The pod's user namespace; null for the host's.</param>
     /// <param name="verb">What it is to do.</param>
     /// <param name="descriptors">What it gets.</param>
-    internal static int StartInPod(Fd cgroup, Fd program, Fd? users, string verb, IReadOnlyList<(Fd, int)> descriptors)
+    internal static int StartInPod(Fd cgroup, Fd cgroups, Fd program, Fd? users, string verb, IReadOnlyList<(Fd, int)> descriptors)
     {
-        List<(Fd, int)> all = [.. descriptors, (program, Stage1Protocol.ProgramDescriptor)];
+        List<(Fd, int)> all = [.. descriptors, (cgroups, Stage1Protocol.LeaderDescriptor), (program, Stage1Protocol.ProgramDescriptor)];
         List<string> command = [$"/proc/self/fd/{Stage1Protocol.ProgramDescriptor}", verb];
         if (users is not null)
         {
@@ -71,12 +73,15 @@ internal static class JoinPhase
         return new Fd(number);
     }
 
-    /// <summary>The pod's namespaces, but for its users, which only a process without threads may join (setns(2)): nsenter(1) does.</summary>
+    /// <summary>
+    /// The pod's namespaces, but for its users, which only a process without threads may join (setns(2)): nsenter(1) does. And but for its cgroups, which the command joins once it is in the app's: where cgroup2
+    /// is mounted with `nsdelegate`, as systemd mounts it, nobody in the namespace can be moved there from outside of it (ENOENT, the kernel's document on version 2).
+    /// </summary>
     internal static void Join(Fd leader)
     {
         _ = NativeException.ThrowIfFailed(Libc.Unshare((int)CLONE_FS), "unshare", "(file system attributes)");
         List<(Fd Namespace, string Name)> namespaces = [];
-        foreach (string name in new[] { "pid", "ipc", "uts", "net", "cgroup", "mnt" })
+        foreach (string name in new[] { "pid", "ipc", "uts", "net", "mnt" })
         {
             namespaces.Add((Files.OpenAt(leader, $"ns/{name}", O_RDONLY), name));
         }
