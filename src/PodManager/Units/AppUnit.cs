@@ -168,12 +168,30 @@ internal static class AppUnit
 
         // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
         const string ready = "n=0; while [ ! -S /run/systemd/journal/io.systemd.journal ] && [ $$n -lt 300 ]; do sleep 0.01; n=$$((n+1)); done";
-        const string words = "$$EXIT_CODE $$EXIT_STATUS $$SERVICE_RESULT";
+        const string words = "$$EXIT_CODE $$EXIT_STATUS $$r";
         string status = app is { Restart: RestartPolicy.No, ComesAndGoes: false } ? words : $"$$(printf %%-{AppStatus.PaddedLength}s \"{words}\")";
 
         // To systemd an app that dies of SIGTERM, SIGINT, SIGHUP or SIGPIPE has succeeded, to everybody else it has failed: it asks for the pod's end itself (SIGRTMIN+4, systemd(1)). If it
         // was stopped, the pod is on its way there already.
         string end = app is { Restart: RestartPolicy.No, ComesAndGoes: false } ? "; [ \"$$EXIT_CODE$$SERVICE_RESULT\" != killedsuccess ] || kill -38 1" : "";
-        return $"/bin/sh -c '{ready}; echo \"{status}\" 1<>{file}{end}{tell}{wait}'";
+        return $"/bin/sh -c '{ready}; {OutOfMemory(app)}; echo \"{status}\" 1<>{file}{end}{tell}{wait}'";
+    }
+
+    /// <summary>
+    /// Makes systemd's verdict `oom-kill` in `r` where it is only `signal`, as `OOMPolicy=continue` has it: the app's own process was killed, and the kernel has killed processes of the app for want of memory.
+    /// Of an app that is started again only those of this run count, since its cgroup, and the number with it, may outlast a run; a cgroup that is newer than what was noted counts from zero.
+    /// </summary>
+    private static string OutOfMemory(AppSpec app)
+    {
+        string events = $"/sys/fs/cgroup/system.slice/{NameOf(app.Name)}/memory.events"; // not there without the controller
+        const string count = "while read -r k v; do [ $$k != oom_kill ] || n=$$v; done";
+        const string verdict = "[ \"$$EXIT_STATUS$$r\" != KILLsignal ] || [ $$n -le $$o ] || r=oom-kill";
+        if (app is { Restart: RestartPolicy.No, ComesAndGoes: false })
+        {
+            return $"r=$$SERVICE_RESULT n=0 o=0; if [ \"$$EXIT_STATUS$$r\" = KILLsignal ] && [ -e {events} ]; then {count} <{events}; {verdict}; fi";
+        }
+
+        string before = $"/run/{app.Name}.oom-kills";
+        return $"r=$$SERVICE_RESULT n=0 o=0; if [ -e {events} ]; then {count} <{events}; [ ! {before} -nt {events} ] || read -r o <{before}; echo $$n >{before}; {verdict}; fi";
     }
 }
