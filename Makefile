@@ -61,13 +61,15 @@ endef
 deps: ## install what build and tests need
 	@tests/image/install-deps
 
-.PHONY: test test-unit test-system test-matrix
+.PHONY: test test-unit test-system test-machine test-matrix
 test: deps ## all tests; the last line is "N passed, N failed, N skipped"
-	@tests/image/test unit self
+	@tests/image/test unit self machine
 test-unit: ## the tests that need no root, network or systemd
 	@tests/image/test unit
 test-system: deps ## the system tests in a throwaway host of this machine's own root
 	@tests/image/test self
+test-machine: deps ## the tests of resource limits, in a virtual machine
+	@tests/image/test machine
 test-matrix: deps ## the system tests in a throwaway host of each of SUITES
 	@tests/image/test $(SUITES)
 
