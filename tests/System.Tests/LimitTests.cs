@@ -22,7 +22,7 @@ public sealed class LimitTests : LimitTest
         Assert.Equal(137, app.GetProperty("exit_code").GetInt32());
         Assert.Equal("KILL", app.GetProperty("signal").GetString());
         Assert.True(app.GetProperty("oom_killed").GetBoolean());
-        JsonElement inspected = await InspectAsync(pod);
+        JsonElement inspected = await pod.InspectAsync(Ct);
         Assert.True(inspected.GetProperty("status").GetProperty("apps")[0].GetProperty("oom_killed").GetBoolean());
         Assert.Equal(64_000_000, AppOf(inspected, "busybox").GetProperty("memory_limit_bytes").GetInt64());
         Assert.Equal("running", await neighbour.StateAsync(Ct));
@@ -79,10 +79,27 @@ public sealed class LimitTests : LimitTest
         TestPod pod = await DetachAsync(Run.Shell($"({Busy}) & {Busy}") with { AppFlags = ["--cpu=200m"] });
         AppCgroup app = new(pod, "busybox");
         Assert.Equal("20000 100000", app.Text("cpu.max"));
-        Assert.Equal(200, AppOf(await InspectAsync(pod), "busybox").GetProperty("cpu_limit_millis").GetInt64());
+        Assert.Equal(200, AppOf(await pod.InspectAsync(Ct), "busybox").GetProperty("cpu_limit_millis").GetInt64());
         Assert.Equal(["CPUQuotaPerSecUSec=200ms"], await pod.UnitAsync(Ct, "busybox", "CPUQuotaPerSecUSec"));
         Assert.InRange(await ShareAsync(app), 0.10, 0.30);
         Assert.True(app.Number("cpu.stat", "nr_throttled") > 0);
+    }
+
+    [MachineFact]
+    public async Task A_quota_that_is_changed_holds_for_what_runs_already()
+    {
+        TestPod pod = await DetachAsync(Run.Shell($"({Busy}) & {Busy}"));
+        AppCgroup app = new(pod, "busybox");
+        _ = (await Podctl.RunAsync(Ct, "update", "--app=busybox", "--cpu=200m", "--pids-limit=40", "--memory=64Mi", pod.Uuid)).Expect(0);
+        Assert.Equal(("20000 100000", "40", "67108864"), (app.Text("cpu.max"), app.Text("pids.max"), app.Text("memory.max")));
+        Assert.InRange(await ShareAsync(app), 0.10, 0.30);
+
+        // The pod as a whole, with its systemd.
+        _ = (await Podctl.RunAsync(Ct, "update", "--app=busybox", "--cpu=none", pod.Uuid)).Expect(0);
+        _ = (await Podctl.RunAsync(Ct, "update", "--cpu=500m", "--pids-limit=50", pod.Uuid)).Expect(0);
+        Assert.Equal("50000 100000\n", await File.ReadAllTextAsync($"{pod.Cgroup}/cpu.max", Ct));
+        Assert.Equal("50\n", await File.ReadAllTextAsync($"{pod.Cgroup}/pids.max", Ct));
+        Assert.InRange(await ShareAsync(app), 0.30, 0.60);
     }
 
     [MachineFact]
@@ -115,7 +132,7 @@ public sealed class LimitTests : LimitTest
         });
         AppCgroup bomb = new(pod, "bomb");
         Assert.Equal(["TasksMax=20"], await pod.UnitAsync(Ct, "bomb", "TasksMax"));
-        Assert.Equal(20, AppOf(await InspectAsync(pod), "bomb").GetProperty("task_limit").GetInt64());
+        Assert.Equal(20, AppOf(await pod.InspectAsync(Ct), "bomb").GetProperty("task_limit").GetInt64());
         Assert.Equal(20, bomb.Number("pids.max"));
         await Wait.UntilAsync(() => bomb.Number("pids.events", "max") > 0, "a fork was refused", Ct);
         Assert.InRange(bomb.Number("pids.current"), 1, 20);
@@ -156,7 +173,7 @@ public sealed class LimitTests : LimitTest
             unit.Select(static line => line.Replace("=1.5s", "=1.500000s", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         await pod.WaitForLogAsync("300\n", Ct);
         Assert.Equal($"{files}\n300\n", await pod.LogsAsync(Ct));
-        JsonElement app = AppOf(await InspectAsync(pod), "busybox");
+        JsonElement app = AppOf(await pod.InspectAsync(Ct), "busybox");
         Assert.Equal(
             (67108864, 1500, 512, 30, 300),
             (app.GetProperty("memory_limit_bytes").GetInt64(), app.GetProperty("cpu_limit_millis").GetInt64(), app.GetProperty("cpu_shares").GetInt32(), app.GetProperty("task_limit").GetInt64(), app.GetProperty("oom_score_adjustment").GetInt32()));

@@ -20,8 +20,6 @@ public abstract class LimitTest : SystemTest
         return (app.CpuTime - before) / watch.Elapsed;
     }
 
-    private protected static async Task<JsonElement> InspectAsync(TestPod pod) => Json(await Podctl.RunAsync(Ct, "inspect", pod.Uuid))[0];
-
     private protected static JsonElement AppOf(JsonElement pod, string name) =>
         pod.GetProperty("apps").EnumerateArray().Single(app => app.GetProperty("name").GetString() == name);
 

@@ -75,12 +75,8 @@ internal sealed record TestPod(string Uuid)
         Cli.RunAsync(ct, "journalctl", ["--no-pager", "-q", "-D", Journal, .. options]);
 
     /// <summary>Properties of an app's service, as the pod's own systemd says them: `NAME=VALUE`.</summary>
-    public async Task<string[]> UnitAsync(CancellationToken ct, string app, params string[] properties)
-    {
-        // It answers only to somebody in the pod's namespaces.
-        string[] join = ["-t", $"{await LeaderAsync(ct)}", "--user", "--mount", "--pid", "--ipc", "--net", "--uts", "--cgroup", "-S", "0", "-G", "0"];
-        return (await Cli.RunAsync(ct, "nsenter", [.. join, "systemctl", "show", $"{app}.service", .. properties.SelectMany(static name => new[] { "-p", name })])).Expect(0).Lines;
-    }
+    public async Task<string[]> UnitAsync(CancellationToken ct, string app, params string[] properties) =>
+        (await InsideAsync(ct, ["systemctl", "show", $"{app}.service", .. properties.SelectMany(static name => new[] { "-p", name })])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public async Task<string> AppAsync(CancellationToken ct) => (await StatusAsync(ct)).GetProperty("app_names")[0].GetString()!;
 }
