@@ -29,7 +29,7 @@ internal sealed record Pod(PodId Id, PodState State, PodRecord? Record)
     /// <summary>The apps that have ended.</summary>
     public IReadOnlyDictionary<AppName, AppStatus> Statuses { get; init; } = new Dictionary<AppName, AppStatus>();
 
-    /// <summary>Of a pod whose apps come and go, those that have processes, and when the first of these was started, if that can be told.</summary>
+    /// <summary>Of a pod whose apps come and go, those that run, and when the first process of each was started, if that can be told.</summary>
     public IReadOnlyDictionary<AppName, DateTimeOffset?> RunningApps { get; init; } = new Dictionary<AppName, DateTimeOffset?>();
 
     public DateTimeOffset? Created => Record?.Created;

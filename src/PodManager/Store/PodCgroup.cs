@@ -27,7 +27,7 @@ internal static class PodCgroup
         }
     }
 
-    /// <summary>The apps of a pod that have processes, and when the first of these was started.</summary>
+    /// <summary>The apps of a pod that are there, and when the first process of each was started. One without a process is about to leave its status: systemd keeps its cgroup until that is done.</summary>
     public static Dictionary<AppName, DateTimeOffset?> RunningApps(PodId id, IReadOnlyList<PodApp> apps)
     {
         Dictionary<AppName, DateTimeOffset?> running = [];
@@ -36,10 +36,7 @@ internal static class PodCgroup
             try
             {
                 using Fd processes = Files.Open($"{id.Cgroup}/system.slice/{app}.service/cgroup.procs", O_RDONLY);
-                if (int.TryParse(Files.ReadText(processes).Split('\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
-                {
-                    running[app] = ProcessStart.TimeOf(pid);
-                }
+                running[app] = int.TryParse(Files.ReadText(processes).Split('\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? ProcessStart.TimeOf(pid) : null;
             }
             catch (NativeException e) when (IsGone(e))
             {
