@@ -59,6 +59,9 @@ internal sealed record PodPlan
     /// <summary>Limits that apps are to have: PID 1 has at least these, as in the pod nobody can raise one.</summary>
     public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
+    /// <summary>Apps have credentials, which come by a descriptor.</summary>
+    public bool HasSecrets { get; init; }
+
     /// <summary>PID 1's environment.</summary>
     public required IReadOnlyList<string> InitEnvironment { get; init; }
 }

@@ -45,6 +45,9 @@ internal static class Stage1Protocol
     /// <summary>For a change: the pod's lock, which lasts as long as this process.</summary>
     public const int LockDescriptor = 10;
 
+    /// <summary>For a start or a change: the credentials of apps (<see cref="AppSecrets"/>), if the plan says that there are any.</summary>
+    public const int SecretsDescriptor = 11;
+
     /// <summary>podctl to `join`: `signal N`, to be passed on to the command.</summary>
     public const string SignalPrefix = "signal ";
 

@@ -86,6 +86,21 @@ internal static unsafe class Files
         }
     }
 
+    /// <summary>A file in memory, without a name in any directory (memfd_create(2)).</summary>
+    internal static Fd OpenMemory(string name)
+    {
+        const nint closeOnExec = 1; // MFD_CLOEXEC
+        nint text = Marshal.StringToCoTaskMemUTF8(name);
+        try
+        {
+            return new Fd((int)NativeException.ThrowIfFailed(Libc.SysCall(Libc.SysMemFdCreate, text, closeOnExec, 0, 0, 0), "memfd_create", name));
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(text);
+        }
+    }
+
     /// <summary>Keeps a descriptor that was inherited from this process's own children (FD_CLOEXEC, fcntl(2)).</summary>
     internal static void CloseOnExec(int fd)
     {

@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
     internal const long SysPidfdOpen = 434;
     internal const long SysCloseRange = 436;
     internal const long SysOpenAt2 = 437;
+    internal static long SysMemFdCreate => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 319 : 279; // the second is asm-generic's
     internal const long SysMountSetAttr = 442;
 
     /// <summary>pivot_root(2) has no libc wrapper and its number differs by architecture.</summary>

@@ -15,6 +15,7 @@ internal sealed class AppFlags
     private readonly Flag<IReadOnlyList<string>> _environment = Flags.Many<string>("--environment", "NAME=VALUE", "set a variable for this app", RunValues.ReadVariable);
     private readonly Flag<IReadOnlyList<AppName>> _after = Flags.Many<AppName>("--after", "APP,…", "start this app once these are up", RunValues.ReadAppNames);
     private readonly Flag<RestartPolicy> _restart = Flags.One("--restart", "no|on-failure|always", "whether the pod starts the app again when it ends (default no)", RunValues.ReadRestartPolicy, RestartPolicy.No);
+    private readonly Flag<IReadOnlyList<AppCredential>> _credentials = Flags.Many<AppCredential>("--credential", "NAME[:FILE]", "a secret for the app, in $CREDENTIALS_DIRECTORY/NAME; without FILE podctl's own credential of that name", RunValues.ReadCredential);
     private readonly IsolationFlags _isolation = new();
     private readonly NoteFlags _notes = new();
 
@@ -22,7 +23,7 @@ internal sealed class AppFlags
     {
         _environment.Aliases.Add("-e");
         Grammar = new Command("app");
-        foreach (Option option in (Option[])[_name, _exec, _user, _group, _workingDirectory, _environment, _after, _restart, .. Volumes.All, .. _isolation.All, .. _notes.All])
+        foreach (Option option in (Option[])[_name, _exec, _user, _group, _workingDirectory, _environment, _after, _restart, _credentials, .. Volumes.All, .. _isolation.All, .. _notes.All])
         {
             Grammar.Add(option);
         }
@@ -50,6 +51,11 @@ internal sealed class AppFlags
         foreach (string note in _notes.Faults(app.Flags))
         {
             yield return note;
+        }
+
+        foreach (string credential in _credentials.Of(app.Flags).CountBy(static credential => credential.Name).Where(static entry => entry.Value > 1).Select(static entry => entry.Key))
+        {
+            yield return $"{_credentials.Name}: '{credential}' is given twice";
         }
 
         foreach (string isolation in _isolation.Faults(app.Flags, hasOwnUsers))
@@ -108,6 +114,7 @@ internal sealed class AppFlags
         Environment = _environment.Of(app.Flags),
         After = _after.Of(app.Flags),
         Restart = _restart.Of(app.Flags),
+        Credentials = _credentials.Of(app.Flags),
         Notes = _notes.Read(app.Flags),
     };
 }

@@ -196,6 +196,26 @@ internal static class RunValues
     public static string? ReadRestartPolicy(string text, out RestartPolicy value) =>
         RestartPolicies.TryParse(text, out value) ? null : $"'{text}' is no restart policy: use no, on-failure or always";
 
+    public static string? ReadCredential(string text, out IReadOnlyList<AppCredential> value)
+    {
+        string[] parts = text.Split(':', 2);
+        value = [];
+        if (!AppCredential.IsName(parts[0]))
+        {
+            return $"'{parts[0]}' is no name of a credential: use letters, digits, '.', '_', '-' and '@'";
+        }
+
+        string? own = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY");
+        if (parts.Length == 1 && own is null)
+        {
+            return $"'{text}' names no file, and podctl has no credentials itself (LoadCredential= of the service that runs it)";
+        }
+
+        string source = Path.GetFullPath(parts.Length == 1 ? Path.Combine(own!, parts[0]) : parts[1].Length == 0 ? "/" : parts[1]);
+        value = [new AppCredential(parts[0], source)];
+        return File.Exists(source) ? null : $"there is no file '{source}'";
+    }
+
     public static string? ReadAbsolutePath(string text, out string? value)
     {
         bool isPath = text.StartsWith('/') && !text.Any(char.IsControl);

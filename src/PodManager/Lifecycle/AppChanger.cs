@@ -10,9 +10,10 @@ internal sealed class AppChanger(string directory)
 {
     /// <param name="pod">The pod.</param>
     /// <param name="edit">Its lock, which stage1 keeps until it is done, whatever becomes of podctl.</param>
+    /// <param name="secrets">The credentials of apps that come; null if there are none.</param>
     /// <param name="what">For the message of a failure.</param>
     /// <param name="change">What to do.</param>
-    public void Change(RunningPod pod, IPodEdit edit, string what, AppChange change)
+    public void Change(RunningPod pod, IPodEdit edit, Fd? secrets, string what, AppChange change)
     {
         _ = Directory.CreateDirectory(PodDirectories.BuildRoot);
         using Fd plan = JoinedCommand.Unnamed(directory);
@@ -29,6 +30,7 @@ internal sealed class AppChanger(string directory)
                 [
                     (theirs.Fd, Stage1Protocol.SocketDescriptor), (plan, Stage1Protocol.PlanDescriptor), (cgroup, Stage1Protocol.CgroupDescriptor),
                     (pod.Leader, Stage1Protocol.LeaderDescriptor), (edit.Lock, Stage1Protocol.LockDescriptor),
+                    .. secrets is null ? ((Fd, int)[])[] : [(secrets, Stage1Protocol.SecretsDescriptor)],
                 ],
                 ownSession: true);
         }

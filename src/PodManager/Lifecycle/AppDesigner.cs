@@ -43,6 +43,7 @@ internal sealed class AppDesigner
             ImageVolumes = [.. image.Config.Volumes.Except(options.Mounts.Select(static mount => mount.Target))],
             After = options.After,
             Restart = options.Restart,
+            Credentials = options.Credentials,
             Notes = Notes.WithLabels(options.Notes, image.Config.Labels),
         };
     }

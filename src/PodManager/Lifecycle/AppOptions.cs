@@ -44,6 +44,9 @@ internal sealed record AppOptions
     /// <summary>`--after`: apps that must be up before this one is started.</summary>
     public IReadOnlyList<AppName> After { get; init; } = [];
 
+    /// <summary>`--credential`: at most one of a name.</summary>
+    public IReadOnlyList<AppCredential> Credentials { get; init; } = [];
+
     /// <summary>`--restart`.</summary>
     public RestartPolicy Restart { get; init; }
 

@@ -52,6 +52,7 @@ internal sealed class AppPlanner(PodRecord record, AppFileSet files, int systemd
         Isolation = app.Isolation,
         After = [.. app.After.Select(static name => name.ToString())],
         Restart = app.Restart,
+        Credentials = [.. app.Credentials.Select(static credential => credential.Name)],
         HasRestartSteps = systemdVersion >= FirstWithRestartSteps,
         ComesAndGoes = record.Sandbox is not null,
     };

@@ -2,6 +2,7 @@ using System.Globalization;
 using Common.Contract;
 using Common.Native;
 using PodManager.Pods;
+using PodManager.Units;
 
 namespace PodManager.Lifecycle;
 
@@ -95,6 +96,11 @@ internal sealed class CommandPlanner(ICallFilters callFilters, Func<IReadOnlyLis
         foreach (string variable in app.Environment)
         {
             Set(variable);
+        }
+
+        if (app.Credentials.Count > 0)
+        {
+            Set($"CREDENTIALS_DIRECTORY=/run/credentials/{AppUnit.NameOf(app.Name.ToString())}");
         }
 
         if (options.User is not null)

@@ -32,6 +32,9 @@ internal sealed class PodLaunch
         _ids = planner.Record.PrivateUsers?.Base ?? 0;
     }
 
+    /// <summary>The credentials of its apps; null if there are none.</summary>
+    public Fd? Secrets { get; init; }
+
     /// <summary>It was prepared: if it does not start, it stays as it was; otherwise nothing of it stays.</summary>
     public bool IsPrepared { get; init; }
 
@@ -47,7 +50,7 @@ internal sealed class PodLaunch
             using SignalQueue signals = new(PodSession.Signals(_options.Mode == RunMode.Interactive));
             _ = Libc.SetSubreaper(_options.Mode != RunMode.Detached);
             using StartingPod starting = _services.Starter.Begin(
-                _pod, Description, !_planner.Record.InsecureOptions.HasFlag(InsecureOptions.Paths), _planner.Record.Volumes, _planner.Record.Limits);
+                _pod, Description, !_planner.Record.InsecureOptions.HasFlag(InsecureOptions.Paths), _planner.Record.Volumes, _planner.Record.Limits, Secrets);
             PodDirectoryMaker.Make(_pod, _planner.Apps, _planner.Record.Volumes, _ids);
             using DatagramSocket notify = BindNotifySocket();
             Outputs outputs = new(isShared: _planner.Apps.Count > 1);

@@ -81,6 +81,7 @@ internal sealed class PodPlanner
                 .. Apps.SelectMany(static app => app.Isolation.Ulimits).GroupBy(static limit => limit.Number)
                     .Select(static limits => new ResourceLimit(limits.Key, 0, limits.Max(static limit => limit.Hard ?? ulong.MaxValue))),
             ],
+            HasSecrets = Apps.Any(static app => app.Credentials.Count > 0),
             InitEnvironment = PodUnits.InitEnvironment(pod.Id),
             Apps = [.. Record.Apps.Select((app, index) => _apps.Plan(pod, app, Apps[index], console))],
         };

@@ -29,8 +29,9 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
     /// <param name="restrictDevices">Whether the scope's device policy is closed.</param>
     /// <param name="volumes">Those that are devices are allowed.</param>
     /// <param name="limits">The pod's.</param>
+    /// <param name="secrets">The credentials of its apps; null if there are none.</param>
     /// <exception cref="PodctlException">systemd cannot be asked, or Stage1 does not start.</exception>
-    public StartingPod Begin(PodDirectories pod, string description, bool restrictDevices, IReadOnlyList<PodVolume> volumes, ResourceLimits limits)
+    public StartingPod Begin(PodDirectories pod, string description, bool restrictDevices, IReadOnlyList<PodVolume> volumes, ResourceLimits limits, Fd? secrets)
     {
         _ = Directory.CreateDirectory(PodDirectories.BuildRoot);
         (UnixSocket ours, UnixSocket theirs) = UnixSocket.CreatePair();
@@ -40,7 +41,7 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
                 Stage1Location.Path,
                 ["stage1", Stage1Protocol.BuildVerb, pod.Plan],
                 [],
-                [(theirs.Fd, Stage1Protocol.SocketDescriptor)],
+                secrets is null ? [(theirs.Fd, Stage1Protocol.SocketDescriptor)] : [(theirs.Fd, Stage1Protocol.SocketDescriptor), (secrets, Stage1Protocol.SecretsDescriptor)],
                 [ScopeStopSignal, PowerOffSignal],
                 ownSession: true);
             trace.Mark("stage1 spawned");

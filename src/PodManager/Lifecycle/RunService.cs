@@ -15,6 +15,7 @@ internal sealed class RunService(RunServices services) : IPodRunner
     {
         PodId id = PodId.New();
         PodRecord designed = await DesignAsync(id, options.Pod, ct);
+        using Fd? secrets = SecretFile.Load(designed.Apps, ExitCode.RunFailed);
         if (options.UuidFile is not null)
         {
             WriteUuid(options.UuidFile, id);
@@ -25,7 +26,7 @@ internal sealed class RunService(RunServices services) : IPodRunner
         using IPodHandle handle = Reserve(options.Pod, id);
         PodPlanner planner = Plan(designed with { PrivateUsers = UsersOf(options.Pod, handle) }, options.Start);
         handle.Publish(planner.Record);
-        return new RunResult(new PodLaunch(services, handle, planner, options.Start).Run(ct), id);
+        return new RunResult(new PodLaunch(services, handle, planner, options.Start) { Secrets = secrets }.Run(ct), id);
     }
 
     public async Task<PodId> PrepareAsync(PodOptions options, string? uuidFile, CancellationToken ct)
@@ -61,7 +62,8 @@ internal sealed class RunService(RunServices services) : IPodRunner
             throw new PodctlException(ExitCode.WrongState, $"pod '{id}' has processes: a podctl that was killed has started it", $"`podctl rm --force {id}` removes it");
         }
 
-        return new RunResult(new PodLaunch(services, handle, Plan(designed, options), options) { IsPrepared = true }.Run(ct), id);
+        using Fd? secrets = SecretFile.Load(designed.Apps, ExitCode.RunFailed);
+        return new RunResult(new PodLaunch(services, handle, Plan(designed, options), options) { IsPrepared = true, Secrets = secrets }.Run(ct), id);
     }
 
     private async Task<PodRecord> DesignAsync(PodId id, PodOptions options, CancellationToken ct)

@@ -1,4 +1,5 @@
 using Common.Contract;
+using Common.Native;
 using PodManager.Pods;
 using PodManager.Units;
 
@@ -29,10 +30,11 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
         PodDirectories directories = new(id, edit.Directory, services.Journals.DirectoryFor(id));
         AppPlanner planner = new(changed, record.Sandbox!, app.Restart == RestartPolicy.No ? 0 : services.Units().Version());
         AppSpec[] specs = [.. changed.Apps.Select(planner.Spec)];
+        using Fd? secrets = SecretFile.Load([app], ExitCode.Failed);
         AllowDevices(record, volumes);
         edit.RemoveFiles(name);
         PodDirectoryMaker.Make(directories, [specs[^1]], volumes, record.PrivateUsers?.Base ?? 0);
-        changer.Change(running, edit, $"cannot add app '{name}' to pod '{id}'", new AppChange
+        changer.Change(running, edit, secrets, $"cannot add app '{name}' to pod '{id}'", new AppChange
         {
             Version = AppChange.CurrentVersion,
             Removed = [specs[^1].Name],
@@ -40,6 +42,7 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
             Pod = PlanOf(directories, record) with
             {
                 LayersDirectory = AppPlanner.LayersDirectoryOf(app),
+                HasSecrets = secrets is not null,
                 Apps = [planner.Plan(directories, app, specs[^1], console: null)],
                 Files = [.. PodUnits.UserFiles(specs), .. PodUnits.UnitsOf(specs[^1])],
             },
@@ -81,7 +84,7 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
         _ = systemd.Run(running, what, ["reset-failed", $"{name}.*", $"{name}-output.*"]);
         edit.Save(changed);
         PodDirectories directories = new(id, edit.Directory, services.Journals.DirectoryFor(id));
-        changer.Change(running, edit, what, new AppChange
+        changer.Change(running, edit, secrets: null, what, new AppChange
         {
             Version = AppChange.CurrentVersion,
             Removed = [name.ToString()],

@@ -110,6 +110,9 @@ internal sealed record AppInspectView
 
     public required string Restart { get; init; }
 
+    /// <summary>Names of credentials, and the host's files that they come from.</summary>
+    public IReadOnlyDictionary<string, string>? Credentials { get; init; }
+
     public required IReadOnlyList<string> After { get; init; }
 
     public required IReadOnlyList<MountView> Mounts { get; init; }
@@ -165,6 +168,7 @@ internal sealed record AppInspectView
         SupplementaryGroups = app.User.Supplementary,
         StopSignal = app.StopSignal,
         Restart = app.Restart.Word(),
+        Credentials = app.Credentials.Count == 0 ? null : app.Credentials.ToDictionary(static credential => credential.Name, static credential => credential.Source),
         After = [.. app.After.Select(static name => name.ToString())],
         Mounts = [.. app.Mounts.Select(static mount => new MountView(mount.Volume, mount.Target))],
         ImageVolumes = app.ImageVolumes,

@@ -83,6 +83,9 @@ internal sealed record AppManifestView
 
     public string? Restart { get; init; }
 
+    /// <summary>Names, and the host's files that they come from.</summary>
+    public IReadOnlyDictionary<string, string>? Credentials { get; init; }
+
     public bool? ReadOnlyRoot { get; init; }
 
     public bool? NoNewPrivileges { get; init; }

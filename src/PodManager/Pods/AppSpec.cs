@@ -42,6 +42,9 @@ internal sealed record AppSpec
 
     public RestartPolicy Restart { get; init; }
 
+    /// <summary>The names of its credentials.</summary>
+    public IReadOnlyList<string> Credentials { get; init; } = [];
+
     /// <summary>It is added to a pod that runs, is started and stopped by name, and its end is nobody else's.</summary>
     public bool ComesAndGoes { get; init; }
 

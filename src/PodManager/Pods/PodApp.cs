@@ -45,6 +45,9 @@ internal sealed record PodApp
 
     public RestartPolicy Restart { get; init; }
 
+    /// <summary>At most one of a name.</summary>
+    public IReadOnlyList<AppCredential> Credentials { get; init; } = [];
+
     /// <summary>Its own, and the labels of its image; null if there are none.</summary>
     public Notes? Notes { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Common.Contract;
 using PodManager.Pods;
 
 namespace PodManager.Units;
@@ -106,6 +107,11 @@ internal static class AppUnit
         }
 
         Line($"UnsetEnvironment={UnsetExcept(app.Environment)}");
+        foreach (string credential in app.Credentials)
+        {
+            Line($"LoadCredential={credential}:{AppSecrets.DirectoryOf(app.Name)}/{credential}");
+        }
+
         IsolationLines.Write(app.Isolation, Line);
         Streams(app, Line);
         Line($"SyslogIdentifier={app.Name}");

@@ -19,6 +19,7 @@ internal static class ChangePhase
         using Fd leader = JoinPhase.Take(Stage1Protocol.LeaderDescriptor);
         using Fd held = JoinPhase.Take(Stage1Protocol.LockDescriptor);
         AppChange change = PlanFileReader.ReadChange(planFile);
+        using Fd? secrets = change.Pod.HasSecrets ? JoinPhase.Take(Stage1Protocol.SecretsDescriptor) : null;
         using Fd hostProgram = Files.Open("/proc/self/exe", O_PATH);
         using Fd cgroups = Files.OpenAt(leader, "ns/cgroup", O_RDONLY);
         using Fd? users = change.Pod.Users is null ? null : Files.OpenAt(leader, "ns/user", O_RDONLY);
@@ -47,6 +48,11 @@ internal static class ChangePhase
         [
             (podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor), (held, Stage1Protocol.LockDescriptor),
         ];
+        if (secrets is not null)
+        {
+            descriptors.Add((secrets, Stage1Protocol.SecretsDescriptor));
+        }
+
         int code = Spawn.Wait(JoinPhase.StartInPod(cgroup, cgroups, program, users, Stage1Protocol.CompleteVerb, descriptors));
         if (code == 0)
         {

@@ -30,6 +30,12 @@ internal static class CompletePhase
             _ = Libc.UnlinkAt(Libc.AtFdCwd, path, 0); // best effort: it may never have been there
         }
 
+        if (change.Pod.HasSecrets)
+        {
+            using SafeRoot root = new("/");
+            CredentialFiles.Write(root, CredentialFiles.Receive(), 0);
+        }
+
         AppRoot.CompleteAll(change.Pod.Apps);
         foreach (PlanFile file in change.Pod.Files)
         {

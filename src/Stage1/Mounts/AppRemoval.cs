@@ -31,7 +31,13 @@ internal static class AppRemoval
     /// <summary>Removes the mount points and generated files of an app whose mounts are gone.</summary>
     public static void RemoveFiles(string app)
     {
-        foreach (string path in Places(app).Concat(GeneratedFiles.Select(file => PodRoot.BoundFileOf(app, file))).Append(OutputFifos.PathOf(app)).Append($"{PodRoot.AppDirectory}/{app}"))
+        string credentials = AppSecrets.DirectoryOf(app);
+        foreach (string file in Directory.Exists(credentials) ? Directory.GetFiles(credentials) : [])
+        {
+            _ = Libc.UnlinkAt(Libc.AtFdCwd, file, 0); // best effort, as below
+        }
+
+        foreach (string path in Places(app).Concat(GeneratedFiles.Select(file => PodRoot.BoundFileOf(app, file))).Append(OutputFifos.PathOf(app)).Append($"{PodRoot.AppDirectory}/{app}").Append(credentials))
         {
             // Best effort, as a directory or as a file: what cannot be removed is in nobody's way but that of an app of the same name, which then says so.
             _ = Libc.UnlinkAt(Libc.AtFdCwd, path, RemoveDirectory);

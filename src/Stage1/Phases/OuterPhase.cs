@@ -20,11 +20,17 @@ internal static class OuterPhase
         DieWithPodctl();
         Await(Stage1Protocol.Planned, podctl);
         PodPlan plan = PlanFileReader.Read(planPath);
+        IReadOnlyList<AppSecret> secrets = plan.HasSecrets ? CredentialFiles.Receive() : [];
         NewMountNamespace();
         ProcessLimits.Raise(plan.Limits);
         using Fd? users = plan.Users is null ? null : UserNamespace.Create(plan.Users, Path);
         using InnerHalf inner = InnerHalf.Start(plan, users, Path);
         PodRoot.Build(plan, users);
+        using (SafeRoot root = new(plan.BuildRoot))
+        {
+            CredentialFiles.Write(root, secrets, plan.Users?.Base ?? 0);
+        }
+
         CopyPlan(plan, planPath);
         inner.Build(podctl);
         Await(Stage1Protocol.Go, podctl);

@@ -36,6 +36,7 @@ internal sealed class ManifestApp
             Environment = [.. section.Texts("environment", VariableFault).Select(static variable => $"{variable.Key}={variable.Value}")],
             Mounts = ReadMounts(volumes),
             After = section.Values<AppName>("after", ReadName) ?? [],
+            Credentials = [.. section.Texts("credentials", CredentialFault).Select(static credential => new AppCredential(credential.Key, credential.Value))],
             Restart = section.Value("restart", RunValues.ReadRestartPolicy, RestartPolicy.No),
             Isolation = isolation,
             HasSystemCallOption = hasSystemCallOption,
@@ -97,6 +98,9 @@ internal sealed class ManifestApp
 
     private static string? VariableFault(string name, string value) =>
         name.Contains('=', StringComparison.Ordinal) ? $"'{name}' is no name of a variable" : RunValues.ReadVariable($"{name}={value}", out _);
+
+    private static string? CredentialFault(string name, string file) =>
+        file.StartsWith('/') ? RunValues.ReadCredential($"{name}:{file}", out _) : $"'{file}' is no absolute path of the file that holds the credential";
 
     private static string? ReadImage(string text, out string? value)
     {

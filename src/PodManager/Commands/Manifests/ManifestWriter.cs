@@ -53,6 +53,7 @@ internal static class ManifestWriter
         Mounts = NotEmpty<MountView>([.. app.Mounts.Select(static mount => new MountView(mount.Volume, mount.Target))]),
         After = NotEmpty<string>([.. app.After.Select(static name => name.ToString())]),
         Restart = app.Restart == RestartPolicy.No ? null : app.Restart.Word(),
+        Credentials = app.Credentials.Count == 0 ? null : app.Credentials.ToDictionary(static credential => credential.Name, static credential => credential.Source),
         ReadOnlyRoot = app.Isolation.ReadOnlyRoot ? true : null,
         NoNewPrivileges = app.Isolation.NoNewPrivileges ? true : null,
         Capabilities = app.Isolation.Capabilities is { } capabilities && !capabilities.SequenceEqual(Capabilities.Default) ? new CapabilitiesManifestView(capabilities) : null,
