@@ -34,6 +34,7 @@ internal static class CompletePhase
         {
             using SafeRoot root = new("/");
             CredentialFiles.Write(root, CredentialFiles.Receive(), 0);
+            CredentialFiles.Share();
         }
 
         AppRoot.CompleteAll(change.Pod.Apps);

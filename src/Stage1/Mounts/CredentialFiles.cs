@@ -8,6 +8,7 @@ namespace Stage1.Mounts;
 /// <summary>Writes the credentials of apps where the pod's systemd takes them from: in the pod's own root, which is memory and which no app sees.</summary>
 internal static class CredentialFiles
 {
+    private const string SharedDirectory = "/run/credentials";
     private const int SizeLimitBytes = 64 << 20;
     private const uint OwnerOnly = 0x1C0;
     private const uint OwnerReads = 0x100;
@@ -18,6 +19,24 @@ internal static class CredentialFiles
         using Fd file = new(Stage1Protocol.SecretsDescriptor);
         _ = NativeException.ThrowIfFailed(Libc.LSeek(file.Number, 0, SEEK_SET), "lseek", "(credentials)");
         return JsonSerializer.Deserialize(Files.ReadBytes(file, SizeLimitBytes), SecretsJson.Default.AppSecrets)?.Secrets ?? [];
+    }
+
+    /// <summary>
+    /// systemd mounts a service's credentials in a mount namespace of the moment, from where they come to its own by propagation, and in a container it does not make its root shared for that: this one place is enough.
+    /// </summary>
+    public static void Share()
+    {
+        using SafeRoot root = new("/");
+        using Fd directory = root.Directory(SharedDirectory, followLinks: false);
+        using Fd run = root.Directory("/run", followLinks: false);
+        if (Files.Identity(directory).Device != Files.Identity(run).Device)
+        {
+            return; // done already, for an app that came before
+        }
+
+        using Fd mount = MountApi.Create("tmpfs", [("mode", "0755"), ("size", "4m")], MountAttributes.NoSuid | MountAttributes.NoDevices | MountAttributes.NoExec);
+        MountApi.Attach(mount, directory, SharedDirectory);
+        MountApi.Mount(null, SharedDirectory, null, (ulong)MS_SHARED, null);
     }
 
     /// <param name="root">The pod's root.</param>

@@ -28,6 +28,11 @@ internal static class InnerPhase
         KernelFileSystems.Mount(plan);
         SystemdDevices(plan);
         AppRoot.CompleteAll(plan.Apps);
+        if (plan.HasSecrets)
+        {
+            CredentialFiles.Share();
+        }
+
         HideBuildMounts();
         _ = NativeException.ThrowIfFailed(Libc.SetHostName(plan.HostName, (nuint)plan.HostName.Length), "sethostname", plan.HostName);
         _ = Libc.UMask(0x12);
