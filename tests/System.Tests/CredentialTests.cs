@@ -84,7 +84,7 @@ public sealed class CredentialTests : SystemTest
         _ = (await Podctl.RunAsync(Ct, "fetch", "--quiet", Podctl.Trust, Podctl.Registry + "busybox:latest")).Expect(0);
         TestPod sandbox = new((await Podctl.RunAsync(Ct, "app", "sandbox", $"--uuid-file-save={NewUuidFile()}")).Expect(0).Stdout.TrimEnd());
         _ = (await Podctl.RunAsync(
-            Ct, "app", "add", Podctl.Trust, sandbox.Uuid, Podctl.Registry + "busybox:latest", "--name=late", $"--credential=token:{SecretFile}", "--", "sh", "-c", "cat $CREDENTIALS_DIRECTORY/token; sleep 60")).Expect(0);
+            Ct, "app", "add", Podctl.Trust, sandbox.Uuid, Podctl.Registry + "busybox:latest", "--name=late", $"--credential=token:{SecretFile}", "--", "sh", "-c", "cat $CREDENTIALS_DIRECTORY/token; echo; sleep 60")).Expect(0);
         _ = (await Podctl.RunAsync(Ct, "app", "start", "--app=late", sandbox.Uuid)).Expect(0);
         await sandbox.WaitForLogAsync(Secret, Ct);
         _ = (await Podctl.RunAsync(Ct, "app", "rm", "--app=late", sandbox.Uuid)).Expect(0);
