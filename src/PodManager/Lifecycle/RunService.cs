@@ -8,6 +8,8 @@ namespace PodManager.Lifecycle;
 /// <summary>`podctl run`, `prepare` and `run-prepared`: from images' names to the apps' exit code.</summary>
 internal sealed class RunService(RunServices services) : IPodRunner
 {
+    private static readonly TimeSpan TearDownTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>For a podctl that looks at the pod just now.</summary>
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(1);
 
@@ -63,6 +65,14 @@ internal sealed class RunService(RunServices services) : IPodRunner
         }
 
         using Fd? secrets = SecretFile.Load(designed.Apps, ExitCode.RunFailed);
+
+        // What a podctl that was killed has left of an earlier start: files, and for a moment a scope of that name.
+        handle.RemoveStart();
+        if (services.Units().GetUnitState(id.ScopeName) is not null)
+        {
+            _ = services.Units().StopUnit(id.ScopeName, TearDownTimeout).Wait(ct);
+        }
+
         return new RunResult(new PodLaunch(services, handle, Plan(designed, options), options) { IsPrepared = true, Secrets = secrets }.Run(ct), id);
     }
 

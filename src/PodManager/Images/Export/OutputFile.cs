@@ -1,4 +1,5 @@
 using Common.Native;
+using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
 
 namespace PodManager.Images.Export;
@@ -6,9 +7,14 @@ namespace PodManager.Images.Export;
 /// <summary>A file that appears under its name when it is whole; if it never is, nothing is left of it.</summary>
 internal sealed class OutputFile : IDisposable
 {
+    private const int NoFileName = 0x400000; // O_TMPFILE without O_DIRECTORY
+    private const int FollowLink = 0x400; // AT_SYMLINK_FOLLOW, linkat(2)
+    private const uint Readable = 0x1A4;
+
     private readonly string _path;
     private readonly string _temporary;
     private readonly bool _overwrite;
+    private readonly Fd? _unnamed;
     private bool _isComplete;
 
     /// <exception cref="PodctlException">Something has the name already, or the file cannot be made.</exception>
@@ -25,7 +31,10 @@ internal sealed class OutputFile : IDisposable
 
         try
         {
-            Stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            _unnamed = OpenUnnamed(Path.GetDirectoryName(path)!);
+            Stream = _unnamed is null
+                ? new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0)
+                : new FileStream(new SafeFileHandle(_unnamed.Number, ownsHandle: false), FileAccess.ReadWrite, bufferSize: 0);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -40,6 +49,11 @@ internal sealed class OutputFile : IDisposable
         Stream.Flush(flushToDisk: true);
         Stream.Dispose();
         Check();
+        if (_unnamed is not null)
+        {
+            _ = NativeException.ThrowIfFailed(Libc.LinkAt(Libc.AtFdCwd, _unnamed.ProcPath, Libc.AtFdCwd, _temporary, FollowLink), "linkat", $"'{_temporary}'");
+        }
+
         File.Move(_temporary, _path, _overwrite);
         _isComplete = true;
         string directory = Path.GetDirectoryName(_path)!;
@@ -50,9 +64,28 @@ internal sealed class OutputFile : IDisposable
     public void Dispose()
     {
         Stream.Dispose();
+        _unnamed?.Dispose();
         if (!_isComplete)
         {
             File.Delete(_temporary);
+        }
+    }
+
+    /// <summary>Without a name nothing is left of it, however podctl ends (open(2), O_TMPFILE).</summary>
+    /// <returns>Null where the file system has no such files.</returns>
+    private static Fd? OpenUnnamed(string directory)
+    {
+        try
+        {
+            return Files.Open(directory, NoFileName | O_DIRECTORY | O_RDWR, Readable);
+        }
+        catch (NativeException e) when (e.Errno is Errno.EOPNOTSUPP or Errno.EISDIR or Errno.ENOENT)
+        {
+            return null;
+        }
+        catch (NativeException e)
+        {
+            throw new IOException(e.Reason, e);
         }
     }
 
