@@ -81,7 +81,7 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
         string what = $"cannot remove app '{name}' of pod '{id}'";
         string[] units =
         [
-            AppUnit.NameOf(name.ToString()), OutputFifo.SocketOf(name.ToString()), OutputFifo.ServiceOf(name.ToString()), .. app.Health is null ? [] : HealthUnits.AllOf(name.ToString()),
+            AppUnit.NameOf(name.ToString()), OutputFifo.SocketOf(name.ToString()), OutputFifo.ServiceOf(name.ToString()), .. HealthUnits.NamesOf(name.ToString(), app.Health),
         ];
         _ = systemd.Run(running, what, ["stop", .. units]);
         _ = systemd.Run(running, what, ["reset-failed", $"{name}.*", $"{name}-output.*", $"{name}-health.*"]);

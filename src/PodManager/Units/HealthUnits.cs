@@ -33,6 +33,10 @@ internal static class HealthUnits
     /// <summary>All that there can be.</summary>
     public static IEnumerable<string> AllOf(string app) => [TimerOf(app), StartTimerOf(app), ServiceOf(app), BeginOf(app), PassedOf(app), FailedOf(app)];
 
+    /// <summary>Those that an app has.</summary>
+    public static IEnumerable<string> NamesOf(string app, HealthCheck? check) =>
+        check is null ? [] : AllOf(app).Where(name => name != StartTimerOf(app) || HasStartTimer(check));
+
     /// <summary>A file that is there from when an app's end was decided upon, as it is unhealthy, to that end.</summary>
     public static string MarkOf(string app) => $"/run/{app}.unhealthy";
 
