@@ -70,7 +70,7 @@ public sealed class HealthTests : SystemTest
     [SystemFact]
     public async Task An_unhealthy_app_is_restarted_until_it_is_well_and_nobody_else_is()
     {
-        const string app = "echo run >>/tmp/runs; trap 'exit 3' TERM; while :; do sleep 0.1; done";
+        const string app = "echo run >>/tmp/runs; trap 'exit 3' TERM; while [ ! -e /tmp/end ]; do sleep 0.1; done; exit 3";
         Run web = Run.Shell("web", app) with { AppFlags = ["--name=web", "--health-cmd=[ $(wc -l </tmp/runs) -ge 8 ]", "--health-interval=500ms", "--health-retries=1", "--health-on-failure=restart"] };
         TestPod pod = await DetachAsync(web with { Others = [Run.Shell("once", "echo once"), Run.Shell("other", Sleep)] });
         await WaitForHealthAsync(pod, "healthy");
@@ -81,7 +81,7 @@ public sealed class HealthTests : SystemTest
         Assert.Equal(["running", "exited", "running"], apps.Select(static one => one.GetProperty("state").GetString()));
 
         // Its own failure is still the pod's end.
-        _ = (await Podctl.RunAsync(Ct, "exec", "--app=web", pod.Uuid, "sh", "-c", "kill -TERM $(pgrep -f 'echo run' | head -n 1)")).Expect(0);
+        _ = (await Podctl.RunAsync(Ct, "exec", "--app=web", pod.Uuid, "touch", "/tmp/end")).Expect(0);
         _ = (await Podctl.RunAsync(Ct, "status", "--wait=60s", pod.Uuid)).Expect(0);
         Assert.Contains("app-web=3\n", (await Podctl.RunAsync(Ct, "status", pod.Uuid)).Expect(0).Stdout, StringComparison.Ordinal);
     }
