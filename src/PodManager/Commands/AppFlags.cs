@@ -17,13 +17,15 @@ internal sealed class AppFlags
     private readonly Flag<RestartPolicy> _restart = Flags.One("--restart", "no|on-failure|always", "whether the pod starts the app again when it ends (default no)", RunValues.ReadRestartPolicy, RestartPolicy.No);
     private readonly Flag<IReadOnlyList<AppCredential>> _credentials = Flags.Many<AppCredential>("--credential", "NAME[:FILE]", "a secret for the app, in $CREDENTIALS_DIRECTORY/NAME; without FILE podctl's own credential of that name", RunValues.ReadCredential);
     private readonly IsolationFlags _isolation = new();
+    private readonly Flag<bool?> _notify = Flags.One<bool?>("--notify", "yes|no", "the app is up once it says so by sd_notify(3) (default no, or the image's)", ReadNotify, null, Flags.True);
+    private readonly HealthFlags _health = new();
     private readonly NoteFlags _notes = new();
 
     public AppFlags()
     {
         _environment.Aliases.Add("-e");
         Grammar = new Command("app");
-        foreach (Option option in (Option[])[_name, _exec, _user, _group, _workingDirectory, _environment, _after, _restart, _credentials, .. Volumes.All, .. _isolation.All, .. _notes.All])
+        foreach (Option option in (Option[])[_name, _exec, _user, _group, _workingDirectory, _environment, _after, _restart, _credentials, _notify, .. _health.All, .. Volumes.All, .. _isolation.All, .. _notes.All])
         {
             Grammar.Add(option);
         }
@@ -46,6 +48,11 @@ internal sealed class AppFlags
         foreach (string variable in RunValues.Doubled(_environment.Of(app.Flags)))
         {
             yield return $"{_environment.Name}: variable '{variable}' is given twice";
+        }
+
+        foreach (string health in _health.Faults(app.Flags))
+        {
+            yield return health;
         }
 
         foreach (string note in _notes.Faults(app.Flags))
@@ -93,6 +100,8 @@ internal sealed class AppFlags
         }
     }
 
+    public bool IsRestartedIfUnhealthy(ParsedApp app) => _health.Read(app.Flags).OnFailure == HealthAction.Restart;
+
     public bool IsRestarted(ParsedApp app) => _restart.Of(app.Flags) != RestartPolicy.No;
 
     /// <param name="app">The app.</param>
@@ -115,6 +124,15 @@ internal sealed class AppFlags
         After = _after.Of(app.Flags),
         Restart = _restart.Of(app.Flags),
         Credentials = _credentials.Of(app.Flags),
+        Notify = _notify.Of(app.Flags),
+        Health = _health.Read(app.Flags),
         Notes = _notes.Read(app.Flags),
     };
+
+    private static string? ReadNotify(string text, out bool? value)
+    {
+        string? fault = Flags.ReadBool(text, out bool isWanted);
+        value = isWanted;
+        return fault;
+    }
 }

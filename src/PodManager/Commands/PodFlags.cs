@@ -98,6 +98,9 @@ internal sealed class PodFlags
     public bool HasRestartedApp(ParseResult parsed, IReadOnlyList<ParsedApp> apps) =>
         apps.Any(_apps.IsRestarted) || _manifest.Read(parsed)?.Apps.Any(static app => app.Restart != RestartPolicy.No) == true;
 
+    public bool HasAppRestartedIfUnhealthy(ParseResult parsed, IReadOnlyList<ParsedApp> apps) =>
+        apps.Any(_apps.IsRestartedIfUnhealthy) || _manifest.Read(parsed)?.Apps.Any(static app => app.Health.OnFailure == HealthAction.Restart) == true;
+
     public int AppCount(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => _manifest.Read(parsed)?.Apps.Count ?? apps.Count;
 
     public PodOptions Read(ParseResult parsed, IReadOnlyList<ParsedApp> apps, InsecureOptions insecureOptions)

@@ -54,6 +54,11 @@ internal sealed class RunCommand : Verb
         {
             yield return "--restart takes --detach: podctl in the foreground stays with an app until it ends";
         }
+
+        if (!_start.IsDetached(parsed) && _pod.HasAppRestartedIfUnhealthy(parsed, apps))
+        {
+            yield return "--health-on-failure=restart takes --detach: podctl in the foreground stays with an app until it ends";
+        }
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)

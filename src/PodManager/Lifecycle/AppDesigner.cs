@@ -5,6 +5,9 @@ namespace PodManager.Lifecycle;
 /// <summary>Decides what one app is, by its image and the user's flags.</summary>
 internal sealed class AppDesigner
 {
+    // As rkt's images say it.
+    private const string NotifyNote = "appc.io/executor/supports-systemd-notify";
+
     private readonly AppOptions _options;
     private readonly StoredImage _image;
 
@@ -44,11 +47,16 @@ internal sealed class AppDesigner
             After = options.After,
             Restart = options.Restart,
             Credentials = options.Credentials,
+            Notify = options.Notify ?? NotedNotify(options.Notes?.Annotations) ?? NotedNotify(image.Config.Labels),
+            Health = HealthDesigner.Design(name, image.Config.Health, options.Health, workingDirectory),
+            IsHealthOff = options.Health.IsOff,
             Notes = Notes.WithLabels(options.Notes, image.Config.Labels),
         };
     }
 
     public PodApp App { get; }
+
+    private static bool? NotedNotify(IReadOnlyDictionary<string, string>? notes) => notes?.TryGetValue(NotifyNote, out string? text) == true ? text == "true" : null;
 
     private static string WorkingDirectoryOf(ImageConfig image) =>
         image.WorkingDirectory.StartsWith('/') ? Path.GetFullPath(image.WorkingDirectory) : image.WorkingDirectory.Length > 0 ? image.WorkingDirectory : "/";

@@ -50,6 +50,12 @@ internal sealed record AppOptions
     /// <summary>`--restart`.</summary>
     public RestartPolicy Restart { get; init; }
 
+    /// <summary>`--notify`; null to do as the image says.</summary>
+    public bool? Notify { get; init; }
+
+    /// <summary>`--health-…`.</summary>
+    public HealthOptions Health { get; init; } = new();
+
     /// <summary>`--annotation`, `--user-annotation` and `--user-label`.</summary>
     public Notes? Notes { get; init; }
 

@@ -53,6 +53,8 @@ internal sealed class AppPlanner(PodRecord record, AppFileSet files, int systemd
         After = [.. app.After.Select(static name => name.ToString())],
         Restart = app.Restart,
         Credentials = [.. app.Credentials.Select(static credential => credential.Name)],
+        Notify = app.Notify == true,
+        Health = app.Health,
         HasRestartSteps = systemdVersion >= FirstWithRestartSteps,
         ComesAndGoes = record.Sandbox is not null,
     };

@@ -17,6 +17,8 @@ internal sealed record PodDirectories(PodId Id, string Pod, string Journal)
 
     public string Status => Path.Combine(Exchange, Pods.Exchange.StatusDirectory);
 
+    public string Health => Path.Combine(Exchange, Pods.Exchange.HealthDirectory);
+
     public string Leader => Path.Combine(Pod, "leader");
 
     public string Upper(string app) => Path.Combine(Pod, "upper", app);

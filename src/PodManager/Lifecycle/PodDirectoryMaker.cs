@@ -32,6 +32,13 @@ internal static class PodDirectoryMaker
             Files.SetOwner(null, shared, owner, owner);
         }
 
+        foreach (string app in apps.Where(static app => app.Health is not null).Select(static app => app.Name))
+        {
+            _ = Files.MakeDirectory(null, pod.Health, OwnerOnly);
+            Files.SetOwner(null, pod.Health, owner, owner);
+            ReserveStatus(Path.Combine(pod.Health, app), owner);
+        }
+
         foreach (string app in apps.Select(static app => app.Name))
         {
             ReserveStatus(Path.Combine(pod.Status, app), owner);

@@ -93,6 +93,11 @@ internal sealed class PodLaunch
         bool isReady = false;
         PodSession session = new(_pod, leader, sessions, signals, notify, () =>
         {
+            if (HasFailedBefore())
+            {
+                return;
+            }
+
             isReady = true;
             _services.Trace.Mark("apps up");
             _handle.MarkReady();
@@ -122,6 +127,10 @@ internal sealed class PodLaunch
         _services.Messages.Warn($"cannot write the app's output: {failure}; `podctl logs` has all of it");
         return code == 0 ? (int)ExitCode.RunFailed : code;
     }
+
+    /// <summary>systemd says that it is up once it has nothing more to do, as when an app has ended that was to say itself when it is up.</summary>
+    private bool HasFailedBefore() => _planner.Apps.Any(static app => app.Notify) && _services.Pods.Find(_handle.Id)?.Statuses.Any(
+        status => status.Value.Code != 0 && _planner.Apps.Any(app => app is { Notify: true, Restart: RestartPolicy.No } && app.Name == status.Key.ToString())) == true;
 
     private IAppStreams Streams(AppSpec app, Outputs outputs, Action kill) => _options.Mode == RunMode.Interactive
         ? new ConsoleStreams(_ids + app.Uid, _ids + app.Gid, kill)

@@ -22,6 +22,11 @@ internal sealed class PodPlanner
             throw new PodctlException(ExitCode.RunFailed, $"app '{restarted.Name}' is to be started again whenever it ends, and podctl in the foreground stays with an app until it ends", "`--detach` runs the pod in the background");
         }
 
+        if (options.Mode != RunMode.Detached && designed.Apps.FirstOrDefault(static app => app.Health?.OnFailure == HealthAction.Restart) is { } unhealthy)
+        {
+            throw new PodctlException(ExitCode.RunFailed, $"app '{unhealthy.Name}' is to be started again if it is unhealthy, and podctl in the foreground stays with an app until it ends", "`--detach` runs the pod in the background");
+        }
+
         if (options.Mode == RunMode.Interactive && designed.Apps.Count > 1)
         {
             throw new PodctlException(ExitCode.RunFailed, $"--interactive is for pods with one app, and this one has {designed.Apps.Count}", "`podctl exec --tty` starts a shell in one of them");

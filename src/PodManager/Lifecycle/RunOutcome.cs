@@ -36,6 +36,12 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, IRead
 
         if (options.Mode == RunMode.Detached)
         {
+            if (!isReady && end is { App.Notify: true, Code: not 0 } early)
+            {
+                throw new PodctlException(
+                    ExitCode.Failed, $"app '{early.App.Name}' of pod '{pod.Id}' ended with {early.Code} before it was up", $"`podctl logs {pod.Id.Short}` shows what it wrote");
+            }
+
             return 0;
         }
 

@@ -38,13 +38,13 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
         {
             Version = AppChange.CurrentVersion,
             Removed = [specs[^1].Name],
-            RemovedFiles = [.. PodUnits.ControlFilesOf(specs[^1].Name)],
+            RemovedFiles = [.. PodUnits.ControlFilesOf(specs[^1].Name), .. HealthUnits.AllOf(specs[^1].Name).Select(PodUnits.PathOf)],
             Pod = PlanOf(directories, record) with
             {
                 LayersDirectory = AppPlanner.LayersDirectoryOf(app),
                 HasSecrets = secrets is not null,
                 Apps = [planner.Plan(directories, app, specs[^1], console: null)],
-                Files = [.. PodUnits.UserFiles(specs), .. PodUnits.UnitsOf(specs[^1])],
+                Files = [.. PodUnits.UserFiles(specs), .. PodUnits.HealthFiles([specs[^1]]), .. PodUnits.UnitsOf(specs[^1])],
             },
         });
         edit.Save(changed);
@@ -79,9 +79,12 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
 
         using RunningPod running = RunningPod.Open(pods, id);
         string what = $"cannot remove app '{name}' of pod '{id}'";
-        string[] units = [AppUnit.NameOf(name.ToString()), OutputFifo.SocketOf(name.ToString()), OutputFifo.ServiceOf(name.ToString())];
+        string[] units =
+        [
+            AppUnit.NameOf(name.ToString()), OutputFifo.SocketOf(name.ToString()), OutputFifo.ServiceOf(name.ToString()), .. HealthUnits.NamesOf(name.ToString(), app.Health),
+        ];
         _ = systemd.Run(running, what, ["stop", .. units]);
-        _ = systemd.Run(running, what, ["reset-failed", $"{name}.*", $"{name}-output.*"]);
+        _ = systemd.Run(running, what, ["reset-failed", $"{name}.*", $"{name}-output.*", $"{name}-health.*"]);
         edit.Save(changed);
         PodDirectories directories = new(id, edit.Directory, services.Journals.DirectoryFor(id));
         changer.Change(running, edit, secrets: null, what, new AppChange

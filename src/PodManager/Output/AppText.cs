@@ -29,6 +29,7 @@ internal static class AppText
         {
             ("name", app.Name), ("state", app.State), ("image_id", app.ImageId), ("image_name", app.ImageName), ("created_at", app.CreatedAt), ("started_at", app.StartedAt),
             ("finished_at", app.FinishedAt), ("exit_code", app.ExitCode?.ToString()), ("signal", app.Signal), ("oom_killed", app.OomKilled == true ? "true" : null),
+            ("health", app.Health?.Status), ("health_failing_streak", app.Health?.FailingStreak.ToString()), ("health_last_check_at", app.Health?.LastCheckAt), ("health_last_exit_code", app.Health?.LastExitCode?.ToString()),
         })
         {
             if (value is not null)

@@ -56,7 +56,7 @@ internal sealed record PodInspectView
         Volumes = pod.Record is null ? null : [.. pod.Record.Volumes.Select(VolumeView.Of)],
         Limits = pod.Record is { Limits.IsEmpty: false } limited ? LimitsView.Of(limited.Limits) : null,
         Usage = meter.Measure(pod.Id) is { } figures ? UsageView.Of(figures, null, default) : null,
-        Apps = pod.Record is null ? null : [.. pod.Apps.Select(app => AppInspectView.Of(app, meter.Measure(pod.Id, app.Name)))],
+        Apps = pod.Record is null ? null : [.. pod.Apps.Select(app => AppInspectView.Of(app, pod.Healths.GetValueOrDefault(app.Name), meter.Measure(pod.Id, app.Name)))],
     };
 }
 
@@ -115,6 +115,11 @@ internal sealed record AppInspectView
 
     public required IReadOnlyList<string> After { get; init; }
 
+    /// <summary>It says by sd_notify(3) when it is up.</summary>
+    public required bool Notify { get; init; }
+
+    public HealthCheckView? HealthCheck { get; init; }
+
     public required IReadOnlyList<MountView> Mounts { get; init; }
 
     public required IReadOnlyList<string> ImageVolumes { get; init; }
@@ -154,7 +159,7 @@ internal sealed record AppInspectView
     /// <summary>What it uses, and the limits in force, while it runs.</summary>
     public UsageView? Usage { get; init; }
 
-    public static AppInspectView Of(PodApp app, ResourceFigures? figures) => new()
+    public static AppInspectView Of(PodApp app, HealthState? health, ResourceFigures? figures) => new()
     {
         Name = app.Name.ToString(),
         Image = app.Image.Name,
@@ -170,6 +175,8 @@ internal sealed record AppInspectView
         Restart = app.Restart.Word(),
         Credentials = app.Credentials.Count == 0 ? null : app.Credentials.ToDictionary(static credential => credential.Name, static credential => credential.Source),
         After = [.. app.After.Select(static name => name.ToString())],
+        Notify = app.Notify == true,
+        HealthCheck = app.Health is { } check ? HealthCheckView.Of(check, health) : null,
         Mounts = [.. app.Mounts.Select(static mount => new MountView(mount.Volume, mount.Target))],
         ImageVolumes = app.ImageVolumes,
         Capabilities = app.Isolation.Capabilities,

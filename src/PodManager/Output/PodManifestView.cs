@@ -86,6 +86,10 @@ internal sealed record AppManifestView
     /// <summary>Names, and the host's files that they come from.</summary>
     public IReadOnlyDictionary<string, string>? Credentials { get; init; }
 
+    public bool? Notify { get; init; }
+
+    public HealthManifestView? Health { get; init; }
+
     public bool? ReadOnlyRoot { get; init; }
 
     public bool? NoNewPrivileges { get; init; }
@@ -117,6 +121,10 @@ internal sealed record AppManifestView
 
 /// <summary>A limit of a disk in a pod's manifest.</summary>
 internal sealed record DiskManifestView(string Path, string? Read, string? Write, string? ReadIops, string? WriteIops);
+
+/// <summary>An app's health check in a pod's manifest; `none` as its command is that it has none.</summary>
+internal sealed record HealthManifestView(
+    string? Cmd, IReadOnlyList<string>? Exec = null, string? Interval = null, string? Timeout = null, int? Retries = null, string? StartPeriod = null, string? StartInterval = null, string? OnFailure = null);
 
 /// <summary>An app's capabilities in a pod's manifest.</summary>
 internal sealed record CapabilitiesManifestView(IReadOnlyList<string> Retain);

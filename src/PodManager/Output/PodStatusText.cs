@@ -38,6 +38,11 @@ internal static class PodStatusText
             }
         }
 
+        foreach ((AppName app, HealthState health) in pod.Healths.OrderBy(static entry => entry.Key.ToString(), StringComparer.Ordinal))
+        {
+            Line($"health-{app}", health.Status);
+        }
+
         return text.ToString();
     }
 }

@@ -84,6 +84,9 @@ internal sealed record AppView
 
     public required string ImageName { get; init; }
 
+    /// <summary>What its health checks have found; left out if it has none, or was never started.</summary>
+    public HealthView? Health { get; init; }
+
     public IReadOnlyDictionary<string, string>? UserAnnotations { get; init; }
 
     /// <summary>With those of the image.</summary>
@@ -116,6 +119,7 @@ internal sealed record AppView
             OomKilled = end?.Result == AppStatus.OomKill ? true : null,
             ImageId = app.Image.Id,
             ImageName = app.Image.Name,
+            Health = pod.Started is not null && pod.Healths.TryGetValue(app.Name, out HealthState? health) ? HealthView.Of(health) : null,
             UserAnnotations = app.Notes?.UserAnnotations,
             UserLabels = app.Notes?.UserLabels,
         };

@@ -45,6 +45,12 @@ internal sealed record AppSpec
     /// <summary>The names of its credentials.</summary>
     public IReadOnlyList<string> Credentials { get; init; } = [];
 
+    /// <summary>It is up once it says so by sd_notify(3).</summary>
+    public bool Notify { get; init; }
+
+    /// <summary>How its health is checked; null if it is not.</summary>
+    public HealthCheck? Health { get; init; }
+
     /// <summary>It is added to a pod that runs, is started and stopped by name, and its end is nobody else's.</summary>
     public bool ComesAndGoes { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed record AppStatus(int Code, string? Signal, string Result, DateTi
     /// <summary>The verdict on a service of which the kernel has killed a process for want of memory.</summary>
     public const string OomKill = "oom-kill";
 
+    /// <summary>The verdict on an app that was stopped as it was unhealthy.</summary>
+    public const string Unhealthy = "unhealthy";
+
     /// <summary>To this, blanks fill up a status that another may overwrite.</summary>
     public const int PaddedLength = 60;
 

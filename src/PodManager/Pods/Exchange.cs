@@ -14,6 +14,9 @@ internal static class Exchange
     /// <summary>Statuses, one file an app, written when it has ended.</summary>
     public const string StatusDirectory = "status";
 
+    /// <summary>What the health checks have found, one file an app.</summary>
+    public const string HealthDirectory = "health";
+
     /// <summary>A foreground podctl holds this file's lock until it has read everything the app wrote; the status waits for it.</summary>
     public static string DrainLock(string app) => $"{app}.lock";
 

@@ -19,6 +19,8 @@ internal sealed record ImageConfig
     /// <summary>A signal's name or number; empty for SIGTERM.</summary>
     public string StopSignal { get; init; } = "";
 
+    public ImageHealth? Health { get; init; }
+
     public IReadOnlyList<string> Volumes { get; init; } = [];
 
     /// <summary>`80/tcp`, or `80`.</summary>

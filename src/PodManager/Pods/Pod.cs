@@ -29,6 +29,9 @@ internal sealed record Pod(PodId Id, PodState State, PodRecord? Record)
     /// <summary>The apps that have ended.</summary>
     public IReadOnlyDictionary<AppName, AppStatus> Statuses { get; init; } = new Dictionary<AppName, AppStatus>();
 
+    /// <summary>Of the apps that have health checks, what these have found.</summary>
+    public IReadOnlyDictionary<AppName, HealthState> Healths { get; init; } = new Dictionary<AppName, HealthState>();
+
     /// <summary>Of a pod whose apps come and go, those that run, and when the first process of each was started, if that can be told.</summary>
     public IReadOnlyDictionary<AppName, DateTimeOffset?> RunningApps { get; init; } = new Dictionary<AppName, DateTimeOffset?>();
 

@@ -48,6 +48,15 @@ internal sealed record PodApp
     /// <summary>At most one of a name.</summary>
     public IReadOnlyList<AppCredential> Credentials { get; init; } = [];
 
+    /// <summary>It is up once it says so by sd_notify(3); null if neither its image nor the user has said anything about that.</summary>
+    public bool? Notify { get; init; }
+
+    /// <summary>How its health is checked; null if it is not.</summary>
+    public HealthCheck? Health { get; init; }
+
+    /// <summary>It has no health check because the user said so.</summary>
+    public bool IsHealthOff { get; init; }
+
     /// <summary>Its own, and the labels of its image; null if there are none.</summary>
     public Notes? Notes { get; init; }
 }

@@ -30,10 +30,10 @@ internal sealed class PodEdit(string path, Fd directory, Fd file) : IPodEdit
             }
         }
 
-        using Fd? statuses = Find(PodStore.StatusDirectory);
-        if (statuses is not null)
+        foreach (string parent in new[] { PodStore.StatusDirectory, PodStore.HealthDirectory })
         {
-            _ = Libc.UnlinkAt(statuses.Number, app.ToString(), 0); // best effort: there may be none, and what the pod's root has put there instead is in its own way
+            using Fd? place = Find(parent);
+            _ = place is null ? 0 : Libc.UnlinkAt(place.Number, app.ToString(), 0); // best effort: there may be none, and what the pod's root has put there instead is in its own way
         }
     }
 

@@ -63,6 +63,13 @@ internal sealed class RestartPolicyConverter : WordConverter<RestartPolicy>
     protected override string Format(RestartPolicy value) => value.Word();
 }
 
+internal sealed class HealthActionConverter : WordConverter<HealthAction>
+{
+    protected override bool TryParse(string text, out HealthAction value) => HealthActions.TryParse(text, out value);
+
+    protected override string Format(HealthAction value) => value.Word();
+}
+
 internal sealed class NetworkModeConverter : WordConverter<NetworkMode>
 {
     protected override bool TryParse(string text, out NetworkMode value)

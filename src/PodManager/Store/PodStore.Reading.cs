@@ -20,6 +20,7 @@ internal sealed partial class PodStore
     internal const string ReadyFile = "ready";
     internal const string GarbageFile = "garbage";
     internal const string StatusDirectory = $"{Exchange.OnHost}/{Exchange.StatusDirectory}";
+    internal const string HealthDirectory = $"{Exchange.OnHost}/{Exchange.HealthDirectory}";
 
     public Pod? Find(PodId id) => Read(id, id.ToString(), isTrash: false) ?? Read(id, TrashPrefix + id, isTrash: true);
 
@@ -57,24 +58,32 @@ internal sealed partial class PodStore
         return statuses;
     }
 
-    /// <summary>The pod's root owns what is in `status`: nothing there is followed, waited for or believed.</summary>
-    private static unsafe AppStatus? ReadStatus(Fd directory, AppName app)
+    private static Dictionary<AppName, HealthState> ReadHealths(Fd directory, PodRecord? record) => record is null ? [] :
+        record.Apps.Where(static app => app.Health is not null).ToDictionary(
+            static app => app.Name,
+            app => ReadOfPod(directory, $"{HealthDirectory}/{app.Name}", HealthState.MaxBytes, static (text, _) => HealthState.Parse(text)) ?? HealthState.Unknown);
+
+    private static AppStatus? ReadStatus(Fd directory, AppName app) => ReadOfPod(directory, $"{StatusDirectory}/{app}", AppStatus.MaxBytes, AppStatus.Parse);
+
+    /// <summary>The pod's root owns what is in `status` and `health`: nothing there is followed, waited for or believed.</summary>
+    private static unsafe T? ReadOfPod<T>(Fd directory, string path, int maxBytes, Func<string, DateTimeOffset, T?> parse)
+        where T : class
     {
         try
         {
             using Fd file = Files.OpenInRoot(
                 directory,
-                $"{StatusDirectory}/{app}",
+                path,
                 O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
                 resolve: Files.Resolve.Beneath | Files.Resolve.NoSymlinks | Files.Resolve.NoMountCrossing);
             stat info;
-            _ = NativeException.ThrowIfFailed(fstat(file.Number, &info), "fstat", $"'{app}'");
-            bool isPlausible = (info.st_mode & S_IFMT) == S_IFREG && info.st_size <= AppStatus.MaxBytes;
-            return isPlausible ? AppStatus.Parse(Files.ReadText(file, AppStatus.MaxBytes), Time(info.st_mtim)) : null;
+            _ = NativeException.ThrowIfFailed(fstat(file.Number, &info), "fstat", $"'{path}'");
+            bool isPlausible = (info.st_mode & S_IFMT) == S_IFREG && info.st_size <= maxBytes;
+            return isPlausible ? parse(Files.ReadText(file, maxBytes), Time(info.st_mtim)) : null;
         }
         catch (NativeException)
         {
-            return null; // no status, whatever the pod has put in its place
+            return null; // nothing, whatever the pod has put in its place
         }
     }
 
@@ -146,6 +155,7 @@ internal sealed partial class PodStore
             IsReady = TimeOf(directory, ReadyFile) is not null,
             HasProcesses = isPopulated,
             Statuses = statuses,
+            Healths = ReadHealths(directory, record),
             RunningApps = record is { Sandbox: not null } && isPopulated ? PodCgroup.RunningApps(id, record.Apps) : new Dictionary<AppName, DateTimeOffset?>(),
         };
     }

@@ -48,7 +48,7 @@ internal static class PodUnits
     {
         string appUnits = string.Join(' ', apps.Select(app => AppUnit.NameOf(app.Name)));
         AppSpec[] inBackground = [.. apps.Where(static app => app.Streams == AppStreams.Journal)];
-        string all = string.Join(' ', [appUnits, .. inBackground.SelectMany(static app => new[] { OutputFifo.SocketOf(app.Name), OutputFifo.ServiceOf(app.Name) })]);
+        string all = string.Join(' ', [appUnits, .. apps.SelectMany(HealthUnits.Of).Select(static unit => unit.Name), .. inBackground.SelectMany(static app => new[] { OutputFifo.SocketOf(app.Name), OutputFifo.ServiceOf(app.Name) })]);
         List<PlanFile> files =
         [
             new("/etc/machine-id", Readable, $"{pod.MachineId}\n"),
@@ -68,6 +68,7 @@ internal static class PodUnits
         files.AddRange(EndTargets.Select(target => Unit(
             $"{target}.target", "[Unit]\nDefaultDependencies=no\nRequires=pod-end.service\nAfter=pod-end.service\n")));
         files.AddRange(apps.SelectMany(UnitsOf));
+        files.AddRange(HealthFiles(apps));
         return files;
     }
 
@@ -81,7 +82,16 @@ internal static class PodUnits
             yield return Unit(OutputFifo.SocketOf(app.Name), OutputFifo.Socket(app.Name, relations));
             yield return Unit(OutputFifo.ServiceOf(app.Name), OutputFifo.Service(app.Name, relations));
         }
+
+        foreach ((string name, string text) in HealthUnits.Of(app))
+        {
+            yield return Unit(name, text);
+        }
     }
+
+    /// <summary>What the health checks of the apps need in common.</summary>
+    public static IEnumerable<PlanFile> HealthFiles(IReadOnlyList<AppSpec> apps) =>
+        apps.Any(static app => app.Health is not null) ? [new PlanFile(HealthUnits.ScriptPath, Readable, HealthUnits.Script)] : [];
 
     /// <summary>The files that list the users and groups of all apps.</summary>
     public static IEnumerable<PlanFile> UserFiles(IReadOnlyList<AppSpec> apps) => [new("/etc/passwd", Readable, Users(apps)), new("/etc/group", Readable, Groups(apps))];
@@ -94,8 +104,8 @@ internal static class PodUnits
     private static string DefaultTarget(IReadOnlyList<AppSpec> apps)
     {
         static string Units(IEnumerable<AppSpec> apps) => string.Join(' ', apps.Select(static app => AppUnit.NameOf(app.Name)));
-        string required = Units(apps.Where(static app => app.Restart == RestartPolicy.No));
-        string wanted = Units(apps.Where(static app => app.Restart != RestartPolicy.No));
+        string required = Units(apps.Where(static app => !IsStartedAgain(app)));
+        string wanted = Units(apps.Where(IsStartedAgain));
         return $"""
             [Unit]
             DefaultDependencies=no
@@ -104,6 +114,8 @@ internal static class PodUnits
 
             """;
     }
+
+    private static bool IsStartedAgain(AppSpec app) => app.Restart != RestartPolicy.No || app.Health?.OnFailure == HealthAction.Restart;
 
     /// <summary>systemd starts nothing as a user that it cannot look up, even one given as a number.</summary>
     private static string Users(IReadOnlyList<AppSpec> apps) =>

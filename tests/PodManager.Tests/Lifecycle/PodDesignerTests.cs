@@ -23,6 +23,18 @@ public sealed class PodDesignerTests
         Assert.Equal(pod.Uuid.MachineName, pod.Hostname);
     }
 
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(null, "true", true)]
+    [InlineData(null, "yes", false)]
+    [InlineData(false, "true", false)]
+    [InlineData(true, null, true)]
+    public void The_nearest_word_about_notifications_counts(bool? flag, string? annotation, bool? expected)
+    {
+        Notes? notes = annotation is null ? null : new Notes { Annotations = new Dictionary<string, string> { ["appc.io/executor/supports-systemd-notify"] = annotation } };
+        Assert.Equal(expected, Design(new AppOptions { Image = "web", Notify = flag, Notes = notes }).Apps[0].Notify);
+    }
+
     [Fact]
     public void The_nearest_variable_wins()
     {

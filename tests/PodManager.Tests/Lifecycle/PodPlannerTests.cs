@@ -43,6 +43,10 @@ public sealed class PodPlannerTests
         PodRecord restarted = Records.New("web");
         restarted = restarted with { Apps = [restarted.Apps[0] with { Restart = RestartPolicy.Always }] };
         Assert.Throws<PodctlException>(() => new PodPlanner(restarted, new StartOptions { Mode = RunMode.Foreground }, null, 252));
+        PodRecord unhealthy = Records.New("web");
+        unhealthy = unhealthy with { Apps = [unhealthy.Apps[0] with { Health = new HealthCheck { Command = ["x"], OnFailure = HealthAction.Restart } }] };
+        Assert.Throws<PodctlException>(() => new PodPlanner(unhealthy, new StartOptions { Mode = RunMode.Foreground }, null, 0));
+        Assert.NotNull(new PodPlanner(unhealthy, Detached, null, 0).Apps[0].Health);
         Assert.False(new PodPlanner(restarted, Detached, null, 252).Apps[0].HasRestartSteps);
         Assert.True(new PodPlanner(restarted, Detached, null, 254).Apps[0].HasRestartSteps);
     }

@@ -9,6 +9,8 @@ public sealed class PodTextTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 17, 20, 59, 5, TimeSpan.Zero);
 
+    private static readonly Dictionary<AppName, HealthState> Healths = new() { [Records.Name("redis")] = new("unhealthy", 4, [new(Now, 1), new(Now - TimeSpan.FromSeconds(30), 137)]) };
+
     private static readonly Pod[] Pods =
     [
         Pod("3089337c-0000-4000-8000-000000000000", PodState.Exited, "web") with
@@ -16,7 +18,7 @@ public sealed class PodTextTests
             Started = Now - TimeSpan.FromMinutes(2),
             Statuses = new Dictionary<AppName, AppStatus> { [Records.Name("web")] = new(137, "KILL", "signal", Now - TimeSpan.FromSeconds(90)) },
         },
-        Pod("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11", PodState.Running, "redis", "etcd") with { Started = Now - TimeSpan.FromMinutes(2), LeaderPid = 2154, HasProcesses = true },
+        Pod("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11", PodState.Running, "redis", "etcd") with { Started = Now - TimeSpan.FromMinutes(2), LeaderPid = 2154, HasProcesses = true, Healths = Healths },
         Pod("7777337c-0000-4000-8000-000000000000", PodState.Preparing, "a-name-that-is-rather-long"),
         new(Id("99999999-0000-4000-8000-000000000000"), PodState.Deleting, null) { Problem = "cannot read 'pod.json': No such file or directory" },
     ];
@@ -98,7 +100,7 @@ public sealed class PodTextTests
                 PrivateUsers = new Common.Contract.IdRange(1 << 30, 65536),
                 InsecureOptions = InsecureOptions.Image | InsecureOptions.Seccomp,
                 Volumes = [new PodVolume { Name = "data", Source = "/srv" }],
-                Apps = [record.Apps[0] with { Mounts = [new VolumeMount("data", "/data")], After = [Records.Name("etcd")], Restart = RestartPolicy.Always, Isolation = new AppIsolation { Capabilities = ["CAP_KILL"], MemoryBytes = 64 << 20 }, Notes = Notes }, record.Apps[1]],
+                Apps = [record.Apps[0] with { Mounts = [new VolumeMount("data", "/data")], After = [Records.Name("etcd")], Restart = RestartPolicy.Always, Health = new HealthCheck { Command = ["/bin/sh", "-c", "redis-cli ping"], OnFailure = HealthAction.Restart }, Isolation = new AppIsolation { Capabilities = ["CAP_KILL"], MemoryBytes = 64 << 20 }, Notes = Notes }, record.Apps[1]],
                 Notes = Notes,
             },
             IsReady = true,

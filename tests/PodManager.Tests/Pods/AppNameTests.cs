@@ -17,6 +17,8 @@ public sealed class AppNameTests
     [InlineData("a/b", false)]
     [InlineData("a\n", false)]
     [InlineData("ä", false)]
+    [InlineData("web-health", false)]
+    [InlineData("health", true)]
     public void Names_are_checked(string text, bool isValid) => Assert.Equal(isValid, AppName.TryParse(text, out _));
 
     [Theory]

@@ -262,6 +262,22 @@ public sealed class PodStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_the_checks_of_an_app_found_is_read()
+    {
+        Assert.Equal("healthy", HealthOf(static path => File.WriteAllText(path, "healthy 0 5 1700000000:0\n")).Status);
+        Action<string>[] attacks =
+        [
+            static path => File.CreateSymbolicLink(path, "/proc/self/status"),
+            static path => Assert.Equal(0, Libc.MkFifoAt(Libc.AtFdCwd, path, 0x1A4)),
+            static path => Directory.CreateDirectory(path),
+            static path => File.WriteAllText(path, "healthy 0 5\n" + new string('x', 5000)),
+            static path => File.WriteAllBytes(path, [0, 0xff, 10]),
+            static _ => { },
+        ];
+        Assert.All(attacks, attack => Assert.Equal(HealthState.Unknown, HealthOf(attack)));
+    }
+
+    [Fact]
     public void A_hostile_status_is_none()
     {
         Action<string>[] attacks =
@@ -320,6 +336,15 @@ public sealed class PodStoreTests : IDisposable
         IPodHandle handle = _store.Reserve(record.Uuid);
         handle.Publish(record);
         return handle;
+    }
+
+    private HealthState HealthOf(Action<string> write)
+    {
+        PodRecord record = Records.New("web");
+        record = record with { Apps = [record.Apps[0] with { Health = new HealthCheck { Command = ["/x"], OnFailure = HealthAction.Kill } }] };
+        using IPodHandle handle = Publish(record);
+        write(Path.Combine(Directory.CreateDirectory(Path.Combine(handle.Directory, PodStore.HealthDirectory)).FullName, "web"));
+        return _store.Find(record.Uuid)!.Healths[Records.Name("web")];
     }
 
     private Pod WithStatus(Action<string> write)

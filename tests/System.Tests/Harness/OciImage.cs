@@ -42,6 +42,22 @@ internal sealed class OciImage
         return new OciImage(manifest, digests.ToDictionary(static digest => digest, Blob), digests[^1]);
     }
 
+    /// <summary>Busybox with more in its configuration.</summary>
+    /// <param name="change">Given the `config` object.</param>
+    public static OciImage WithConfig(Action<JsonObject> change)
+    {
+        OciImage busybox = Busybox();
+        JsonNode manifest = JsonNode.Parse(busybox.Manifest)!;
+        string configDigest = manifest["config"]!["digest"]!.GetValue<string>();
+        JsonNode config = JsonNode.Parse(busybox.Blobs[configDigest])!;
+        change(config["config"]!.AsObject());
+        byte[] configBytes = Encoding.UTF8.GetBytes(config.ToJsonString());
+        manifest["config"] = Descriptor(ConfigType, Digest(configBytes), configBytes.Length);
+        Dictionary<string, byte[]> blobs = new(busybox.Blobs) { [Digest(configBytes)] = configBytes };
+        _ = blobs.Remove(configDigest);
+        return new OciImage(Encoding.UTF8.GetBytes(manifest.ToJsonString()), blobs, busybox.LayerDigest);
+    }
+
     /// <summary>Busybox with one more layer.</summary>
     /// <param name="tar">The layer.</param>
     /// <param name="compressed">What the registry has of it; the right thing by default.</param>

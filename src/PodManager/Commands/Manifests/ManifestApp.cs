@@ -38,6 +38,8 @@ internal sealed class ManifestApp
             After = section.Values<AppName>("after", ReadName) ?? [],
             Credentials = [.. section.Texts("credentials", CredentialFault).Select(static credential => new AppCredential(credential.Key, credential.Value))],
             Restart = section.Value("restart", RunValues.ReadRestartPolicy, RestartPolicy.No),
+            Notify = section.Has("notify") ? section.Switch("notify", absent: false) : null,
+            Health = ManifestHealth.Read(section),
             Isolation = isolation,
             HasSystemCallOption = hasSystemCallOption,
             Notes = ManifestNotes.Read(section),

@@ -54,6 +54,8 @@ internal static class ManifestWriter
         After = NotEmpty<string>([.. app.After.Select(static name => name.ToString())]),
         Restart = app.Restart == RestartPolicy.No ? null : app.Restart.Word(),
         Credentials = app.Credentials.Count == 0 ? null : app.Credentials.ToDictionary(static credential => credential.Name, static credential => credential.Source),
+        Notify = app.Notify,
+        Health = app.IsHealthOff ? new HealthManifestView(HealthValues.None) : app.Health is { } check ? ViewOf(check) : null,
         ReadOnlyRoot = app.Isolation.ReadOnlyRoot ? true : null,
         NoNewPrivileges = app.Isolation.NoNewPrivileges ? true : null,
         Capabilities = app.Isolation.Capabilities is { } capabilities && !capabilities.SequenceEqual(Capabilities.Default) ? new CapabilitiesManifestView(capabilities) : null,
@@ -69,6 +71,17 @@ internal static class ManifestWriter
         UserAnnotations = app.Notes?.UserAnnotations,
         UserLabels = app.Notes?.UserLabels,
     };
+
+    // All of it, as the image has a word in what is left out.
+    private static HealthManifestView ViewOf(HealthCheck check) => new(
+        null,
+        check.Command,
+        GoDuration.Format(check.Interval),
+        GoDuration.Format(check.Timeout),
+        check.Retries,
+        GoDuration.Format(check.StartPeriod),
+        check.StartInterval is { } start ? GoDuration.Format(start) : null,
+        check.OnFailure == HealthAction.None ? null : check.OnFailure.Word());
 
     private static SeccompManifestView ViewOf(SeccompOption option) => new(option.IsRetained ? "retain" : "remove", option.Errno, option.Items.Count > 0 ? option.Items : [SeccompOption.EmptySet]);
 

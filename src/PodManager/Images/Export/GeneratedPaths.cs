@@ -17,7 +17,7 @@ internal sealed class GeneratedPaths
     private const uint PlainFile = 0x1A4; // 0644
 
     private static readonly string[] Directories = ["/proc", "/sys", "/dev", "/run/systemd/journal", "/run/systemd/incoming", "/tmp", "/var/tmp", "/etc"];
-    private static readonly string[] CoveredFiles = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"];
+    private static readonly string[] CoveredFiles = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/run/systemd/notify"];
 
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
     private readonly HashSet<string> _files = new(StringComparer.Ordinal);

@@ -34,6 +34,10 @@ internal sealed record OciImageConfig
     [JsonPropertyName("StopSignal")]
     public string? StopSignal { get; init; }
 
+    /// <summary>Docker's; OCI has no word for it.</summary>
+    [JsonPropertyName("Healthcheck")]
+    public OciHealthcheck? Healthcheck { get; init; }
+
     public ImageConfig ToImageConfig() => new()
     {
         User = User ?? "",
@@ -42,6 +46,7 @@ internal sealed record OciImageConfig
         Environment = Env ?? [],
         WorkingDirectory = WorkingDir ?? "",
         StopSignal = StopSignal ?? "",
+        Health = Healthcheck?.ToImageHealth(),
         Volumes = [.. (Volumes?.Keys ?? Enumerable.Empty<string>()).Order(StringComparer.Ordinal)],
         ExposedPorts = [.. (ExposedPorts?.Keys ?? Enumerable.Empty<string>()).Order(StringComparer.Ordinal)],
         Labels = Labels ?? [],

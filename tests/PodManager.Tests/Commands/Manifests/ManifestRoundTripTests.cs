@@ -23,6 +23,7 @@ public sealed class ManifestRoundTripTests
             User = "www:www",
             WorkingDirectory = "/srv",
             Volumes = ["/data", "/cache"],
+            Health = new ImageHealth { Test = ["CMD-SHELL", "check\n"], Interval = TimeSpan.FromSeconds(11) },
             Labels = new Dictionary<string, string> { ["org.example.one"] = "1", ["b"] = "image", ["a key: #\n" + new string('k', 2000)] = "x", [""] = "nothing", ["zero"] = "\0" },
         },
         ["/layers/one/root"]);
@@ -43,6 +44,11 @@ public sealed class ManifestRoundTripTests
     [InlineData("", "--memory=8P --cpu=0.0005 --cpu=2")]
     [InlineData("--memory=1Gi --cpu=0.5 --cpu-shares=7 --pids-limit=8 --io-weight=9 --io-limit=/,read=10M,write-iops=5 --io-limit=/usr,write=none", "--io-weight=3 --ulimit=nofile=1024:4096 --ulimit=core=unlimited --ulimit=nproc=5:unlimited")]
     [InlineData("", "--caps-retain=KILL,NET_ADMIN,SYS_ADMIN")]
+    [InlineData("", "--notify")]
+    [InlineData("", "--notify=no --annotation=appc.io/executor/supports-systemd-notify=true")]
+    [InlineData("", "--health-cmd=none")]
+    [InlineData("", "--health-cmd=[\"check\",\"\"] --health-interval=1m30s --health-timeout=1.5s --health-retries=7 --health-start-period=1h --health-start-interval=250ms --health-on-failure=kill")]
+    [InlineData("", "--health-retries=2")]
     [InlineData("", "--caps-remove=CAP_KILL")]
     [InlineData("", "--caps-remove=AUDIT_WRITE,CHOWN,DAC_OVERRIDE,FSETID,FOWNER,KILL,MKNOD,NET_RAW,NET_BIND_SERVICE,SETUID,SETGID,SETPCAP,SETFCAP,SYS_CHROOT")]
     [InlineData("", "--seccomp=mode=retain,read,write,@mount")]
