@@ -98,6 +98,9 @@ internal sealed class PodFlags
     public bool HasRestartedApp(ParseResult parsed, IReadOnlyList<ParsedApp> apps) =>
         apps.Any(_apps.IsRestarted) || _manifest.Read(parsed)?.Apps.Any(static app => app.Restart != RestartPolicy.No) == true;
 
+    public bool HasAppWithStreams(ParseResult parsed, IReadOnlyList<ParsedApp> apps) =>
+        apps.Any(_apps.HasStreams) || _manifest.Read(parsed)?.Apps.Any(static app => app.Streams != StreamModes.Default) == true;
+
     public int AppCount(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => _manifest.Read(parsed)?.Apps.Count ?? apps.Count;
 
     public PodOptions Read(ParseResult parsed, IReadOnlyList<ParsedApp> apps, InsecureOptions insecureOptions)

@@ -44,6 +44,7 @@ internal sealed class AppDesigner
             After = options.After,
             Restart = options.Restart,
             Credentials = options.Credentials,
+            Streams = options.Streams == StreamModes.Default ? null : options.Streams,
             Notes = Notes.WithLabels(options.Notes, image.Config.Labels),
         };
     }

@@ -50,6 +50,9 @@ internal sealed record AppOptions
     /// <summary>`--restart`.</summary>
     public RestartPolicy Restart { get; init; }
 
+    /// <summary>`--stdin`, `--stdout` and `--stderr`.</summary>
+    public StreamModes Streams { get; init; } = StreamModes.Default;
+
     /// <summary>`--annotation`, `--user-annotation` and `--user-label`.</summary>
     public Notes? Notes { get; init; }
 

@@ -86,6 +86,12 @@ internal sealed record AppManifestView
     /// <summary>Names, and the host's files that they come from.</summary>
     public IReadOnlyDictionary<string, string>? Credentials { get; init; }
 
+    public string? Stdin { get; init; }
+
+    public string? Stdout { get; init; }
+
+    public string? Stderr { get; init; }
+
     public bool? ReadOnlyRoot { get; init; }
 
     public bool? NoNewPrivileges { get; init; }

@@ -48,6 +48,9 @@ internal sealed record PodApp
     /// <summary>At most one of a name.</summary>
     public IReadOnlyList<AppCredential> Credentials { get; init; } = [];
 
+    /// <summary>Its streams in the background; null if nothing was said about them.</summary>
+    public StreamModes? Streams { get; init; }
+
     /// <summary>Its own, and the labels of its image; null if there are none.</summary>
     public Notes? Notes { get; init; }
 }

@@ -47,7 +47,13 @@ internal static class AppUnit
             Line($"After={string.Join(' ', app.After.Select(NameOf))}");
         }
 
-        if (app.Streams == AppStreams.Journal)
+        if (app.HasMux)
+        {
+            Line($"Requires={MuxUnit.NameOf(app.Name)}");
+            Line($"After={MuxUnit.NameOf(app.Name)}");
+        }
+
+        if (app.HasOutputFifo)
         {
             Line($"Requires={OutputFifo.SocketOf(app.Name)}");
             Line($"After={OutputFifo.SocketOf(app.Name)}");
@@ -122,6 +128,12 @@ internal static class AppUnit
         Line("KillMode=mixed");
         Line($"TimeoutStopSec={StopTimeout.TotalSeconds:0}");
         Line("OOMPolicy=continue");
+        if (app.HasMux)
+        {
+            Line("# the status says that the journal is complete");
+            Line($"ExecStopPost=-+{MuxUnit.DrainCommand(app)}");
+        }
+
         Line($"ExecStopPost=+{StatusCommand(app)}");
         return unit.ToString();
     }
@@ -140,9 +152,7 @@ internal static class AppUnit
         switch (app.Streams)
         {
             case AppStreams.Journal:
-                line("StandardInput=null");
-                line("StandardOutput=journal");
-                line("StandardError=journal");
+                Held(app, line);
                 break;
             case AppStreams.Foreground:
                 line(app.HasInput ? $"StandardInput=file:{Exchange.InsidePod}/{Exchange.Stdin(app.Name)}" : "StandardInput=null");
@@ -158,6 +168,19 @@ internal static class AppUnit
         }
     }
 
+    private static void Held(AppSpec app, Action<string> line)
+    {
+        string File(string stream) => $"file:{MuxProtocol.StreamOf(app.Name, stream)}";
+        string Output(StreamMode mode, string stream) => mode switch { StreamMode.Stream => File(stream), StreamMode.Tty => "tty", StreamMode.Null => "null", _ => "journal" };
+        line($"StandardInput={app.Modes.Stdin switch { StreamMode.Stream => File("stdin"), StreamMode.Tty => "tty-force", _ => "null" }}");
+        line($"StandardOutput={Output(app.Modes.Stdout, "stdout")}");
+        line($"StandardError={Output(app.Modes.Stderr, "stderr")}");
+        if (app.Modes.HasTerminal)
+        {
+            line($"TTYPath={MuxProtocol.StreamOf(app.Name, "tty")}");
+        }
+    }
+
     /// <summary>
     /// Leaves the exit status in a file that is there already, empty and with its block on the disk, in one write(2); it counts once the line is complete. A podctl that is attached is told by a fifo, which is opened for reading too,
     /// so that this waits for nobody. In the foreground it then waits for the lock that podctl holds until it has read and logged all output: journald is still
@@ -170,7 +193,7 @@ internal static class AppUnit
         string tell = app.Streams == AppStreams.Journal ? "" : $"; echo 1<>{Exchange.InsidePod}/{Exchange.End(app.Name)}";
         string wait = app.Streams == AppStreams.Foreground
             ? $"; exec /usr/bin/flock --shared 9 9<{Exchange.InsidePod}/{Exchange.DrainLock(app.Name)}"
-            : app.Streams == AppStreams.Journal ? $"; {OutputFifo.DrainCommand(app.Name)}" : "";
+            : app.HasOutputFifo ? $"; {OutputFifo.DrainCommand(app.Name)}" : "";
 
         // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
         const string ready = "n=0; while [ ! -S /run/systemd/journal/io.systemd.journal ] && [ $$n -lt 300 ]; do sleep 0.01; n=$$((n+1)); done";

@@ -38,6 +38,7 @@ internal sealed class ManifestApp
             After = section.Values<AppName>("after", ReadName) ?? [],
             Credentials = [.. section.Texts("credentials", CredentialFault).Select(static credential => new AppCredential(credential.Key, credential.Value))],
             Restart = section.Value("restart", RunValues.ReadRestartPolicy, RestartPolicy.No),
+            Streams = ReadStreams(),
             Isolation = isolation,
             HasSystemCallOption = hasSystemCallOption,
             Notes = ManifestNotes.Read(section),
@@ -65,6 +66,20 @@ internal sealed class ManifestApp
         {
             Section.Fault("exec", "it names no program");
         }
+    }
+
+    private StreamModes ReadStreams()
+    {
+        StreamModes modes = new(
+            Section.Value("stdin", StreamFlags.ReadInput, StreamModes.Default.Stdin),
+            Section.Value("stdout", StreamFlags.ReadOutput, StreamModes.Default.Stdout),
+            Section.Value("stderr", StreamFlags.ReadOutput, StreamModes.Default.Stderr));
+        if (modes.Fault is { } fault)
+        {
+            Section.Fault(Section.Has("stderr") ? "stderr" : "stdout", fault);
+        }
+
+        return modes;
     }
 
     private List<VolumeMount> ReadMounts(ManifestVolumes volumes)

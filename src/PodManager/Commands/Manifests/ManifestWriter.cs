@@ -54,6 +54,9 @@ internal static class ManifestWriter
         After = NotEmpty<string>([.. app.After.Select(static name => name.ToString())]),
         Restart = app.Restart == RestartPolicy.No ? null : app.Restart.Word(),
         Credentials = app.Credentials.Count == 0 ? null : app.Credentials.ToDictionary(static credential => credential.Name, static credential => credential.Source),
+        Stdin = WordOf(app.Streams?.Stdin, StreamModes.Default.Stdin),
+        Stdout = WordOf(app.Streams?.Stdout, StreamModes.Default.Stdout),
+        Stderr = WordOf(app.Streams?.Stderr, StreamModes.Default.Stderr),
         ReadOnlyRoot = app.Isolation.ReadOnlyRoot ? true : null,
         NoNewPrivileges = app.Isolation.NoNewPrivileges ? true : null,
         Capabilities = app.Isolation.Capabilities is { } capabilities && !capabilities.SequenceEqual(Capabilities.Default) ? new CapabilitiesManifestView(capabilities) : null,
@@ -69,6 +72,8 @@ internal static class ManifestWriter
         UserAnnotations = app.Notes?.UserAnnotations,
         UserLabels = app.Notes?.UserLabels,
     };
+
+    private static string? WordOf(StreamMode? mode, StreamMode usual) => mode is { } said && said != usual ? StreamModes.Word(said) : null;
 
     private static SeccompManifestView ViewOf(SeccompOption option) => new(option.IsRetained ? "retain" : "remove", option.Errno, option.Items.Count > 0 ? option.Items : [SeccompOption.EmptySet]);
 
