@@ -41,6 +41,8 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public ICommandRunner Exec => new ExecService(Pods, new CommandPlanner(new CallFilterCompiler(new SystemCallSets()), static layers => new ImageRoot(layers)), settings.Directory);
 
+    public IAttacher Attacher => new AttachService(Pods, messages);
+
     public PodUpdater Updater => new(PodStore, Pods, () => Units, PodSystemd);
 
     public IFileService FilesOfPods => new FileService(Pods, new AppTrees(Pods, PodStore, settings.Directory), new AppCopier(messages), () => ImageExporter, messages);

@@ -1,8 +1,16 @@
+using System.Globalization;
 using System.Text.Json;
 using Common.Contract;
 using Common.Native;
 using Stage1.Commands;
 using Stage1.Phases;
+using Stage1.Streams;
+
+if (args is [MuxProtocol.MuxVerb or MuxProtocol.DrainVerb, ..])
+{
+    // Started by a pod's systemd: what is said is said to its journal.
+    return Serve();
+}
 
 // This thread must be the one that makes the namespaces and mounts: no async, no thread pool, no Console (house rules for code between unshare and exec).
 Files.CloseOnExec(Stage1Protocol.SocketDescriptor);
@@ -54,5 +62,29 @@ void Report(string text)
     if (args.Length == 0)
     {
         Files.WriteAll(stderr, System.Text.Encoding.UTF8.GetBytes($"stage1: {text}\n"));
+    }
+}
+
+int Serve()
+{
+    try
+    {
+        switch (args)
+        {
+            case [MuxProtocol.MuxVerb, string app, string input, string output, string error, string uid, string gid]:
+                MuxPhase.Run(app, [input, output, error], uint.Parse(uid, CultureInfo.InvariantCulture), uint.Parse(gid, CultureInfo.InvariantCulture));
+                return 0;
+            case [MuxProtocol.DrainVerb, string app]:
+                MuxPhase.Drain(app);
+                return 0;
+            default:
+                return Stage1Protocol.BadPlan;
+        }
+    }
+    catch (Exception e) when (e is NativeException or PodStartException)
+    {
+        using Fd stderr = new(2, owns: false);
+        Files.WriteAll(stderr, System.Text.Encoding.UTF8.GetBytes($"stage1: {e.Message}\n"));
+        return Stage1Protocol.SystemCallFailed;
     }
 }

@@ -106,8 +106,8 @@ internal sealed record AppPlan
     /// <summary>The app has the console as its terminal.</summary>
     public bool HasConsole { get; init; }
 
-    /// <summary>/dev/stdout and /dev/stderr are a fifo of the pod's, since the app's own streams cannot be opened by name.</summary>
-    public bool HasOutputFifo { get; init; }
+    /// <summary>Which of /dev/stdout and /dev/stderr are a fifo of the pod's, as the app's own stream cannot be opened by name.</summary>
+    public IReadOnlyList<string> OutputNames { get; init; } = [];
 
     /// <summary>The app cannot write to its root, but to <see cref="Volumes"/>, /tmp and what is mounted.</summary>
     public bool ReadOnlyRoot { get; init; }

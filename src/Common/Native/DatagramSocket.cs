@@ -22,16 +22,14 @@ internal sealed unsafe class DatagramSocket : IDisposable
     internal static DatagramSocket Bind(string path)
     {
         DatagramSocket socket = new();
-        socket.WithAddress(path, static (fd, address, length) => Libc.Bind(fd, (void*)address, length), "bind");
-        return socket;
+        return socket.With(path, UnixAddress.Bind);
     }
 
     /// <summary>A socket that sends to the one at a path.</summary>
     internal static DatagramSocket Connect(string path)
     {
         DatagramSocket socket = new();
-        socket.WithAddress(path, static (fd, address, length) => Libc.Connect(fd, (void*)address, length), "connect");
-        return socket;
+        return socket.With(path, UnixAddress.Connect);
     }
 
     /// <summary>Receives one message if there is one.</summary>
@@ -42,6 +40,17 @@ internal sealed unsafe class DatagramSocket : IDisposable
         Libc.MsgHdr header = new() { Vectors = &vector, VectorCount = 1 };
         nint got = Libc.RecvMsg(Fd.Number, &header, DoNotWait);
         return got < 0 ? null : Encoding.UTF8.GetString(buffer, (int)got);
+    }
+
+    /// <summary>Sends one message, waiting for room.</summary>
+    internal void Send(ReadOnlySpan<byte> message)
+    {
+        fixed (byte* start = message)
+        {
+            Libc.IoVec vector = new() { Base = start, Length = (nuint)message.Length };
+            Libc.MsgHdr header = new() { Vectors = &vector, VectorCount = 1 };
+            _ = NativeException.ThrowIfFailed(Libc.SendMsg(Fd.Number, &header, NoSignal), "sendmsg");
+        }
     }
 
     /// <summary>
@@ -88,26 +97,17 @@ internal sealed unsafe class DatagramSocket : IDisposable
 
     public void Dispose() => Fd.Dispose();
 
-    private void WithAddress(string path, Func<int, nint, uint, int> call, string name)
+    private DatagramSocket With(string path, Action<Fd, string> call)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(path);
-        const int pathLimit = 107;
-        if (bytes.Length > pathLimit)
+        try
         {
-            Dispose();
-            throw new NativeException(name, $"'{path}'", Errno.ENAMETOOLONG);
+            call(Fd, path);
+            return this;
         }
-
-        // struct sockaddr_un: the family, then the path with its terminating zero.
-        byte* address = stackalloc byte[sizeof(ushort) + pathLimit + 1];
-        new Span<byte>(address, sizeof(ushort) + pathLimit + 1).Clear();
-        *(ushort*)address = UnixFamily;
-        bytes.CopyTo(new Span<byte>(address + sizeof(ushort), pathLimit));
-        if (call(Fd.Number, (nint)address, (uint)(sizeof(ushort) + bytes.Length + 1)) < 0)
+        catch
         {
-            Errno errno = (Errno)Marshal.GetLastPInvokeError();
             Dispose();
-            throw new NativeException(name, $"'{path}'", errno);
+            throw;
         }
     }
 }

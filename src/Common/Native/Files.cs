@@ -153,6 +153,17 @@ internal static unsafe class Files
         }
     }
 
+    /// <summary>write(2) to something that does not wait.</summary>
+    /// <returns>How much was taken; 0 if there is no room now.</returns>
+    internal static int TryWrite(Fd file, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            nint written = Libc.Write(file.Number, start, (nuint)bytes.Length);
+            return written >= 0 ? (int)written : (Errno)Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR ? 0 : throw new NativeException("write", "", (Errno)Marshal.GetLastPInvokeError());
+        }
+    }
+
     /// <summary>read(2), retried on EINTR.</summary>
     /// <returns>The number of bytes; 0 at the end.</returns>
     internal static int Read(Fd file, Span<byte> buffer)

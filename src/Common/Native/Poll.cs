@@ -34,6 +34,31 @@ internal static unsafe class Poll
         return count != 0;
     }
 
+    /// <summary>Waits for what each entry asks for, and says in each what has come.</summary>
+    /// <returns>False when the time was up, or a signal came.</returns>
+    internal static bool Wait(Span<Libc.PollFd> entries, TimeSpan? timeout)
+    {
+        int milliseconds = timeout is null ? -1 : (int)Math.Clamp(Math.Ceiling(timeout.Value.TotalMilliseconds), 0, int.MaxValue);
+        fixed (Libc.PollFd* start = entries)
+        {
+            int count = Libc.Poll(start, (nuint)entries.Length, milliseconds);
+            if (count < 0 && (Errno)Marshal.GetLastPInvokeError() is var errno and not Errno.EINTR)
+            {
+                throw new NativeException("poll", "", errno);
+            }
+
+            if (count <= 0)
+            {
+                foreach (ref Libc.PollFd entry in entries)
+                {
+                    entry.Returned = 0;
+                }
+            }
+
+            return count > 0;
+        }
+    }
+
     /// <summary>Waits until a descriptor can be written, or never can be again.</summary>
     internal static void WaitWritable(Fd descriptor)
     {

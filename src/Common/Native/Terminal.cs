@@ -95,10 +95,18 @@ internal static unsafe class Terminal
     /// <summary>Gives one terminal the window size of another.</summary>
     internal static void CopyWindowSize(int from, Fd to)
     {
-        ulong size = 0;
-        if (Libc.IoCtl(from, GetWindowSize, &size) == 0)
+        if (WindowSizeOf(from) is { } size)
         {
-            _ = Libc.IoCtl(to.Number, SetWindowSizeRequest, &size); // best effort: a terminal without a size stays without
+            SetWindowSize(to, size);
         }
     }
+
+    /// <returns>struct winsize, ioctl_tty(2); null if this is no terminal.</returns>
+    internal static ulong? WindowSizeOf(int terminal)
+    {
+        ulong size = 0;
+        return Libc.IoCtl(terminal, GetWindowSize, &size) == 0 ? size : null;
+    }
+
+    internal static void SetWindowSize(Fd terminal, ulong size) => _ = Libc.IoCtl(terminal.Number, SetWindowSizeRequest, &size); // best effort: a terminal without a size stays without
 }

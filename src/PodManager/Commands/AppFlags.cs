@@ -16,6 +16,7 @@ internal sealed class AppFlags
     private readonly Flag<IReadOnlyList<AppName>> _after = Flags.Many<AppName>("--after", "APP,…", "start this app once these are up", RunValues.ReadAppNames);
     private readonly Flag<RestartPolicy> _restart = Flags.One("--restart", "no|on-failure|always", "whether the pod starts the app again when it ends (default no)", RunValues.ReadRestartPolicy, RestartPolicy.No);
     private readonly Flag<IReadOnlyList<AppCredential>> _credentials = Flags.Many<AppCredential>("--credential", "NAME[:FILE]", "a secret for the app, in $CREDENTIALS_DIRECTORY/NAME; without FILE podctl's own credential of that name", RunValues.ReadCredential);
+    private readonly StreamFlags _streams = new();
     private readonly IsolationFlags _isolation = new();
     private readonly Flag<bool?> _notify = Flags.One<bool?>("--notify", "yes|no", "the app is up once it says so by sd_notify(3) (default no, or the image's)", ReadNotify, null, Flags.True);
     private readonly HealthFlags _health = new();
@@ -25,7 +26,7 @@ internal sealed class AppFlags
     {
         _environment.Aliases.Add("-e");
         Grammar = new Command("app");
-        foreach (Option option in (Option[])[_name, _exec, _user, _group, _workingDirectory, _environment, _after, _restart, _credentials, _notify, .. _health.All, .. Volumes.All, .. _isolation.All, .. _notes.All])
+        foreach (Option option in (Option[])[_name, _exec, _user, _group, _workingDirectory, _environment, _after, _restart, _credentials, .. _streams.All, _notify, .. _health.All, .. Volumes.All, .. _isolation.All, .. _notes.All])
         {
             Grammar.Add(option);
         }
@@ -53,6 +54,11 @@ internal sealed class AppFlags
         foreach (string health in _health.Faults(app.Flags))
         {
             yield return health;
+        }
+
+        if (_streams.Read(app.Flags).Fault is { } mixed)
+        {
+            yield return mixed;
         }
 
         foreach (string note in _notes.Faults(app.Flags))
@@ -104,6 +110,8 @@ internal sealed class AppFlags
 
     public bool IsRestarted(ParsedApp app) => _restart.Of(app.Flags) != RestartPolicy.No;
 
+    public bool HasStreams(ParsedApp app) => _streams.Read(app.Flags) != StreamModes.Default;
+
     /// <param name="app">The app.</param>
     /// <param name="mounts">What it sees of the pod's volumes.</param>
     /// <param name="hasOwnUsers">Whether the pod gets a user namespace.</param>
@@ -126,6 +134,7 @@ internal sealed class AppFlags
         Credentials = _credentials.Of(app.Flags),
         Notify = _notify.Of(app.Flags),
         Health = _health.Read(app.Flags),
+        Streams = _streams.Read(app.Flags),
         Notes = _notes.Read(app.Flags),
     };
 

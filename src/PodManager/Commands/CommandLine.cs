@@ -27,6 +27,7 @@ internal sealed class CommandLine
             new StatsCommand(context, _globals),
             new ExecCommand(context, _globals),
             new EnterCommand(context, _globals),
+            new AttachCommand(context, _globals),
             new CpCommand(context, _globals),
             new LogsCommand(context, _globals),
             new StopCommand(context, _globals),

@@ -13,6 +13,8 @@ internal interface IServices : IDisposable
 
     ICommandRunner Exec { get; }
 
+    IAttacher Attacher { get; }
+
     PodUpdater Updater { get; }
 
     ISandboxes Sandboxes { get; }

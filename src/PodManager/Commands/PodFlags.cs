@@ -101,6 +101,9 @@ internal sealed class PodFlags
     public bool HasAppRestartedIfUnhealthy(ParseResult parsed, IReadOnlyList<ParsedApp> apps) =>
         apps.Any(_apps.IsRestartedIfUnhealthy) || _manifest.Read(parsed)?.Apps.Any(static app => app.Health.OnFailure == HealthAction.Restart) == true;
 
+    public bool HasAppWithStreams(ParseResult parsed, IReadOnlyList<ParsedApp> apps) =>
+        apps.Any(_apps.HasStreams) || _manifest.Read(parsed)?.Apps.Any(static app => app.Streams != StreamModes.Default) == true;
+
     public int AppCount(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => _manifest.Read(parsed)?.Apps.Count ?? apps.Count;
 
     public PodOptions Read(ParseResult parsed, IReadOnlyList<ParsedApp> apps, InsecureOptions insecureOptions)

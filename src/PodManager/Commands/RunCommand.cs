@@ -59,6 +59,11 @@ internal sealed class RunCommand : Verb
         {
             yield return "--health-on-failure=restart takes --detach: podctl in the foreground stays with an app until it ends";
         }
+
+        if (!_start.IsDetached(parsed) && _pod.HasAppWithStreams(parsed, apps))
+        {
+            yield return "--stdin, --stdout and --stderr take --detach: in the foreground podctl has the app's streams";
+        }
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)

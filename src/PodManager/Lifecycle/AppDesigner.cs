@@ -50,6 +50,7 @@ internal sealed class AppDesigner
             Notify = options.Notify ?? NotedNotify(options.Notes?.Annotations) ?? NotedNotify(image.Config.Labels),
             Health = HealthDesigner.Design(name, image.Config.Health, options.Health, workingDirectory),
             IsHealthOff = options.Health.IsOff,
+            Streams = options.Streams == StreamModes.Default ? null : options.Streams,
             Notes = Notes.WithLabels(options.Notes, image.Config.Labels),
         };
     }

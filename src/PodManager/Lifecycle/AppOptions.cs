@@ -56,6 +56,9 @@ internal sealed record AppOptions
     /// <summary>`--health-…`.</summary>
     public HealthOptions Health { get; init; } = new();
 
+    /// <summary>`--stdin`, `--stdout` and `--stderr`.</summary>
+    public StreamModes Streams { get; init; } = StreamModes.Default;
+
     /// <summary>`--annotation`, `--user-annotation` and `--user-label`.</summary>
     public Notes? Notes { get; init; }
 

@@ -55,6 +55,8 @@ internal sealed class AppPlanner(PodRecord record, AppFileSet files, int systemd
         Credentials = [.. app.Credentials.Select(static credential => credential.Name)],
         Notify = app.Notify == true,
         Health = app.Health,
+        Modes = app.Streams ?? StreamModes.Default,
+        StreamProgram = app.Streams is { AreHeld: true } ? Stage1Location.InPod(app.Name) : null,
         HasRestartSteps = systemdVersion >= FirstWithRestartSteps,
         ComesAndGoes = record.Sandbox is not null,
     };
@@ -75,11 +77,24 @@ internal sealed class AppPlanner(PodRecord record, AppFileSet files, int systemd
         HostFiles = files.OfHost,
         UnmaskedPaths = record.InsecureOptions.HasFlag(InsecureOptions.Paths),
         HasConsole = console is not null,
-        HasOutputFifo = spec.Streams == AppStreams.Journal,
+        OutputNames = spec.HasOutputFifo ? [.. Names(spec.Modes)] : [],
         ReadOnlyRoot = app.Isolation.ReadOnlyRoot,
         Volumes = app.ImageVolumes,
         Mounts = [.. app.Mounts.Select(mount => Mount(pod, mount))],
     };
+
+    private static IEnumerable<string> Names(StreamModes modes)
+    {
+        if (modes.Stdout == StreamMode.Log)
+        {
+            yield return "/dev/stdout";
+        }
+
+        if (modes.Stderr == StreamMode.Log)
+        {
+            yield return "/dev/stderr";
+        }
+    }
 
     private AppMount Mount(PodDirectories pod, VolumeMount mount)
     {

@@ -27,6 +27,11 @@ internal sealed class PodPlanner
             throw new PodctlException(ExitCode.RunFailed, $"app '{unhealthy.Name}' is to be started again if it is unhealthy, and podctl in the foreground stays with an app until it ends", "`--detach` runs the pod in the background");
         }
 
+        if (options.Mode != RunMode.Detached && designed.Apps.FirstOrDefault(static app => app.Streams is not null) is { } held)
+        {
+            throw new PodctlException(ExitCode.RunFailed, $"app '{held.Name}' has streams of its own (--stdin, --stdout or --stderr), and in the foreground podctl has them", "`--detach` runs the pod in the background");
+        }
+
         if (options.Mode == RunMode.Interactive && designed.Apps.Count > 1)
         {
             throw new PodctlException(ExitCode.RunFailed, $"--interactive is for pods with one app, and this one has {designed.Apps.Count}", "`podctl exec --tty` starts a shell in one of them");
@@ -45,7 +50,7 @@ internal sealed class PodPlanner
             [
                 .. designed.Apps.Select(app => app with
                 {
-                    Environment = options.Mode == RunMode.Interactive ? AppEnvironment.WithTerminal(app.Environment, terminal ?? "linux") : app.Environment,
+                    Environment = options.Mode == RunMode.Interactive || app.Streams is { HasTerminal: true } ? AppEnvironment.WithTerminal(app.Environment, terminal ?? "linux") : app.Environment,
                     Isolation = AppPlanner.Loosen(app, insecure, designed.PrivateUsers is not null),
                 }),
             ],

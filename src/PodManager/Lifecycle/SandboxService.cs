@@ -79,10 +79,7 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
 
         using RunningPod running = RunningPod.Open(pods, id);
         string what = $"cannot remove app '{name}' of pod '{id}'";
-        string[] units =
-        [
-            AppUnit.NameOf(name.ToString()), OutputFifo.SocketOf(name.ToString()), OutputFifo.ServiceOf(name.ToString()), .. HealthUnits.NamesOf(name.ToString(), app.Health),
-        ];
+        string[] units = [.. PodUnits.NamesOf(new AppPlanner(record, record.Sandbox!, 0).Spec(app))];
         _ = systemd.Run(running, what, ["stop", .. units]);
         _ = systemd.Run(running, what, ["reset-failed", $"{name}.*", $"{name}-output.*", $"{name}-health.*"]);
         edit.Save(changed);
@@ -117,7 +114,8 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
     {
         PodOptions pod = new() { Apps = [options], PrivateUsers = record.PrivateUsers is not null, InsecureOptions = record.InsecureOptions };
         PodApp app = new AppDesigner(pod, options, image, services.Images.OpenRoot(image), name).App;
-        return app with { Created = services.Time.GetUtcNow(), Isolation = AppPlanner.Loosen(app, record.InsecureOptions, pod.PrivateUsers) };
+        IReadOnlyList<string> environment = options.Streams.HasTerminal ? AppEnvironment.WithTerminal(app.Environment, Environment.GetEnvironmentVariable("TERM") ?? "linux") : app.Environment;
+        return app with { Environment = environment, Created = services.Time.GetUtcNow(), Isolation = AppPlanner.Loosen(app, record.InsecureOptions, pod.PrivateUsers) };
     }
 
     private static IReadOnlyList<PodVolume> Merge(PodRecord record, AppOptions options, IReadOnlyList<PodVolume> volumes)

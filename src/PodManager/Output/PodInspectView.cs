@@ -113,6 +113,13 @@ internal sealed record AppInspectView
     /// <summary>Names of credentials, and the host's files that they come from.</summary>
     public IReadOnlyDictionary<string, string>? Credentials { get; init; }
 
+    /// <summary>Its streams in the background: `null`, `log`, `stream` or `tty`.</summary>
+    public required string Stdin { get; init; }
+
+    public required string Stdout { get; init; }
+
+    public required string Stderr { get; init; }
+
     public required IReadOnlyList<string> After { get; init; }
 
     /// <summary>It says by sd_notify(3) when it is up.</summary>
@@ -174,6 +181,9 @@ internal sealed record AppInspectView
         StopSignal = app.StopSignal,
         Restart = app.Restart.Word(),
         Credentials = app.Credentials.Count == 0 ? null : app.Credentials.ToDictionary(static credential => credential.Name, static credential => credential.Source),
+        Stdin = StreamModes.Word((app.Streams ?? StreamModes.Default).Stdin),
+        Stdout = StreamModes.Word((app.Streams ?? StreamModes.Default).Stdout),
+        Stderr = StreamModes.Word((app.Streams ?? StreamModes.Default).Stderr),
         After = [.. app.After.Select(static name => name.ToString())],
         Notify = app.Notify == true,
         HealthCheck = app.Health is { } check ? HealthCheckView.Of(check, health) : null,

@@ -90,6 +90,12 @@ internal sealed record AppManifestView
 
     public HealthManifestView? Health { get; init; }
 
+    public string? Stdin { get; init; }
+
+    public string? Stdout { get; init; }
+
+    public string? Stderr { get; init; }
+
     public bool? ReadOnlyRoot { get; init; }
 
     public bool? NoNewPrivileges { get; init; }

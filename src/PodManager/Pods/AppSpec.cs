@@ -32,6 +32,18 @@ internal sealed record AppSpec
 
     public required AppStreams Streams { get; init; }
 
+    /// <summary>What its streams are in the background.</summary>
+    public StreamModes Modes { get; init; } = StreamModes.Default;
+
+    /// <summary>The program that holds them, as the pod sees it; null if nobody has to.</summary>
+    public string? StreamProgram { get; init; }
+
+    /// <summary>A service of the pod's holds its streams.</summary>
+    public bool HasMux => Streams == AppStreams.Journal && Modes.AreHeld;
+
+    /// <summary>/dev/stdout or /dev/stderr is a fifo that leads to the journal.</summary>
+    public bool HasOutputFifo => Streams == AppStreams.Journal && Modes.HasLog;
+
     /// <summary>Whether there can be input: in the foreground, not if podctl has none itself.</summary>
     public bool HasInput { get; init; } = true;
 
@@ -61,7 +73,7 @@ internal sealed record AppSpec
 /// <summary>Where an app's standard streams lead.</summary>
 internal enum AppStreams
 {
-    /// <summary>Output to the journal, input empty.</summary>
+    /// <summary>Nobody attends the app: its streams are what its <see cref="StreamModes"/> say, by default output to the journal and no input.</summary>
     Journal,
 
     /// <summary>All three to a podctl in the foreground, by way of fifos; it writes the journal too.</summary>

@@ -57,6 +57,9 @@ internal sealed record PodApp
     /// <summary>It has no health check because the user said so.</summary>
     public bool IsHealthOff { get; init; }
 
+    /// <summary>Its streams in the background; null if nothing was said about them.</summary>
+    public StreamModes? Streams { get; init; }
+
     /// <summary>Its own, and the labels of its image; null if there are none.</summary>
     public Notes? Notes { get; init; }
 }

@@ -7,7 +7,7 @@ namespace PodManager.Store;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(PodIdConverter), typeof(AppNameConverter), typeof(PodNameConverter), typeof(RestartPolicyConverter), typeof(HealthActionConverter),
+    Converters = [typeof(PodIdConverter), typeof(AppNameConverter), typeof(PodNameConverter), typeof(RestartPolicyConverter), typeof(HealthActionConverter), typeof(StreamModeConverter),
         typeof(NetworkModeConverter), typeof(RunModeConverter), typeof(InsecureOptionsConverter)])]
 [JsonSerializable(typeof(PodRecord))]
 internal sealed partial class PodJson : JsonSerializerContext;

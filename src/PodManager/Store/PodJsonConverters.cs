@@ -70,6 +70,13 @@ internal sealed class HealthActionConverter : WordConverter<HealthAction>
     protected override string Format(HealthAction value) => value.Word();
 }
 
+internal sealed class StreamModeConverter : WordConverter<StreamMode>
+{
+    protected override bool TryParse(string text, out StreamMode value) => StreamModes.TryParse(text, out value);
+
+    protected override string Format(StreamMode value) => StreamModes.Word(value);
+}
+
 internal sealed class NetworkModeConverter : WordConverter<NetworkMode>
 {
     protected override bool TryParse(string text, out NetworkMode value)

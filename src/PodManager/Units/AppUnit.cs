@@ -48,7 +48,13 @@ internal static class AppUnit
             Line($"Wants={string.Join(' ', HealthUnits.WantedBy(app))}");
         }
 
-        if (app.Streams == AppStreams.Journal)
+        if (app.HasMux)
+        {
+            Line($"Requires={MuxUnit.NameOf(app.Name)}");
+            Line($"After={MuxUnit.NameOf(app.Name)}");
+        }
+
+        if (app.HasOutputFifo)
         {
             Line($"Requires={OutputFifo.SocketOf(app.Name)}");
             Line($"After={OutputFifo.SocketOf(app.Name)}");
@@ -103,6 +109,12 @@ internal static class AppUnit
         Line("KillMode=mixed");
         Line($"TimeoutStopSec={StopTimeout.TotalSeconds:0}");
         Line("OOMPolicy=continue");
+        if (app.HasMux)
+        {
+            Line("# the status says that the journal is complete");
+            Line($"ExecStopPost=-+{MuxUnit.DrainCommand(app)}");
+        }
+
         Line($"ExecStopPost=+{StatusCommand.Of(app)}");
         return unit.ToString();
     }
@@ -121,9 +133,7 @@ internal static class AppUnit
         switch (app.Streams)
         {
             case AppStreams.Journal:
-                line("StandardInput=null");
-                line("StandardOutput=journal");
-                line("StandardError=journal");
+                Held(app, line);
                 break;
             case AppStreams.Foreground:
                 line(app.HasInput ? $"StandardInput=file:{Exchange.InsidePod}/{Exchange.Stdin(app.Name)}" : "StandardInput=null");
@@ -136,6 +146,19 @@ internal static class AppUnit
                 line("StandardError=tty");
                 line("TTYPath=/dev/console");
                 break;
+        }
+    }
+
+    private static void Held(AppSpec app, Action<string> line)
+    {
+        string File(string stream) => $"file:{MuxProtocol.StreamOf(app.Name, stream)}";
+        string Output(StreamMode mode, string stream) => mode switch { StreamMode.Stream => File(stream), StreamMode.Tty => "tty", StreamMode.Null => "null", _ => "journal" };
+        line($"StandardInput={app.Modes.Stdin switch { StreamMode.Stream => File("stdin"), StreamMode.Tty => "tty-force", _ => "null" }}");
+        line($"StandardOutput={Output(app.Modes.Stdout, "stdout")}");
+        line($"StandardError={Output(app.Modes.Stderr, "stderr")}");
+        if (app.Modes.HasTerminal)
+        {
+            line($"TTYPath={MuxProtocol.StreamOf(app.Name, "tty")}");
         }
     }
 }

@@ -47,8 +47,7 @@ internal static class PodUnits
     public static IReadOnlyList<PlanFile> Files(PodId pod, IReadOnlyList<AppSpec> apps)
     {
         string appUnits = string.Join(' ', apps.Select(app => AppUnit.NameOf(app.Name)));
-        AppSpec[] inBackground = [.. apps.Where(static app => app.Streams == AppStreams.Journal)];
-        string all = string.Join(' ', [appUnits, .. apps.SelectMany(HealthUnits.Of).Select(static unit => unit.Name), .. inBackground.SelectMany(static app => new[] { OutputFifo.SocketOf(app.Name), OutputFifo.ServiceOf(app.Name) })]);
+        string all = string.Join(' ', [appUnits, .. apps.SelectMany(NamesOf).Except(apps.Select(static app => AppUnit.NameOf(app.Name)))]);
         List<PlanFile> files =
         [
             new("/etc/machine-id", Readable, $"{pod.MachineId}\n"),
@@ -72,13 +71,25 @@ internal static class PodUnits
         return files;
     }
 
+    /// <summary>The names of one app's units.</summary>
+    public static IEnumerable<string> NamesOf(AppSpec app) =>
+    [
+        AppUnit.NameOf(app.Name), .. app.HasOutputFifo ? (string[])[OutputFifo.SocketOf(app.Name), OutputFifo.ServiceOf(app.Name)] : [], .. app.HasMux ? (string[])[MuxUnit.NameOf(app.Name)] : [],
+        .. HealthUnits.NamesOf(app.Name, app.Health),
+    ];
+
     /// <summary>The units of one app.</summary>
     public static IEnumerable<PlanFile> UnitsOf(AppSpec app)
     {
         yield return Unit(AppUnit.NameOf(app.Name), AppUnit.Text(app));
-        if (app.Streams == AppStreams.Journal)
+        string relations = app.ComesAndGoes ? StoppedAtTheEnd : "";
+        if (app.HasMux)
         {
-            string relations = app.ComesAndGoes ? StoppedAtTheEnd : "";
+            yield return Unit(MuxUnit.NameOf(app.Name), MuxUnit.Text(app, relations));
+        }
+
+        if (app.HasOutputFifo)
+        {
             yield return Unit(OutputFifo.SocketOf(app.Name), OutputFifo.Socket(app.Name, relations));
             yield return Unit(OutputFifo.ServiceOf(app.Name), OutputFifo.Service(app.Name, relations));
         }

@@ -27,7 +27,7 @@ internal static class StatusCommand
         string tell = app.Streams == AppStreams.Journal ? "" : $"; echo 1<>{Exchange.InsidePod}/{Exchange.End(app.Name)}";
         string wait = app.Streams == AppStreams.Foreground
             ? $"; exec /usr/bin/flock --shared 9 9<{Exchange.InsidePod}/{Exchange.DrainLock(app.Name)}"
-            : app.Streams == AppStreams.Journal ? $"; {OutputFifo.DrainCommand(app.Name)}" : "";
+            : app.HasOutputFifo ? $"; {OutputFifo.DrainCommand(app.Name)}" : "";
         return $"/bin/sh -c '{Ready}; {OutOfMemory(app)}; {Tell(app, file)}{tell}{wait}'";
     }
 

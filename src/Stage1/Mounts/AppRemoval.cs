@@ -37,7 +37,7 @@ internal static class AppRemoval
             _ = Libc.UnlinkAt(Libc.AtFdCwd, file, 0); // best effort, as below
         }
 
-        foreach (string path in Places(app).Concat(GeneratedFiles.Select(file => PodRoot.BoundFileOf(app, file))).Append(OutputFifos.PathOf(app)).Append($"{PodRoot.AppDirectory}/{app}").Append(credentials))
+        foreach (string path in Places(app).Concat(GeneratedFiles.Select(file => PodRoot.BoundFileOf(app, file))).Concat(MuxProtocol.FilesOf(app)).Append(OutputFifos.PathOf(app)).Append($"{PodRoot.AppDirectory}/{app}").Append(credentials))
         {
             // Best effort, as a directory or as a file: what cannot be removed is in nobody's way but that of an app of the same name, which then says so.
             _ = Libc.UnlinkAt(Libc.AtFdCwd, path, RemoveDirectory);

@@ -145,7 +145,7 @@ internal sealed class AppRoot : IDisposable
             MountOnDirectory($"/dev/{name}", $"/dev/{name}");
         }
 
-        if (_app.HasOutputFifo)
+        if (_app.OutputNames.Count > 0)
         {
             BindOutput();
         }
@@ -161,7 +161,7 @@ internal sealed class AppRoot : IDisposable
         string fifo = OutputFifos.PathOf(_app.Name);
         _ = Files.MakeDirectory(null, OutputFifos.Directory, OwnerOnly);
         _ = NativeException.ThrowIfFailed(Libc.MkFifoAt(Libc.AtFdCwd, fifo, EverybodyWrites), "mkfifo", $"'{fifo}'");
-        foreach (string name in new[] { "/dev/stdout", "/dev/stderr" })
+        foreach (string name in _app.OutputNames)
         {
             Cover(fifo, name);
         }

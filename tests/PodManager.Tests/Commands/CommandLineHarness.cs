@@ -1,3 +1,4 @@
+using Common.Contract;
 using PodManager.Commands;
 using PodManager.Lifecycle;
 using PodManager.Output;
@@ -7,7 +8,7 @@ using PodManager.Tests.Lifecycle;
 namespace PodManager.Tests.Commands;
 
 /// <summary>Runs command lines against services that only note what they are asked for.</summary>
-internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner, ILogins, ISandboxes, IFileService
+internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner, ILogins, ISandboxes, IFileService, IAttacher
 {
     public static readonly PodId RunPod = PodId.TryParse("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11", out PodId? id) ? id.Value : default;
 
@@ -36,6 +37,11 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
     public IPodRunner Runner => this;
 
     public IPodMeter Meter => throw new NotSupportedException();
+
+    public IAttacher Attacher => this;
+
+    /// <summary>What `attach` was asked for.</summary>
+    public (PodId Pod, AppName? App, AttachMode Mode)? Attachment { get; private set; }
 
     public PodUpdater Updater => new(Store, Pods, () => Store, null!);
 
@@ -150,6 +156,14 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
     {
         Command = options;
         return 7;
+    }
+
+    AttachTargets IAttacher.TargetsOf(PodId pod, AppName? app) => AttachTargets.Stdin | AttachTargets.Stdout;
+
+    int IAttacher.Attach(PodId pod, AppName? app, AttachMode mode)
+    {
+        Attachment = (pod, app, mode);
+        return 6;
     }
 
     Task<AppName> ISandboxes.AddAsync(PodId id, AppOptions options, IReadOnlyList<PodVolume> volumes, FetchOptions fetch, CancellationToken ct)

@@ -49,6 +49,22 @@ public sealed class PodUnitsTests
     [Fact]
     public void An_app_that_comes_and_goes_is_nobody_elses_end() => Golden.Verify("units/app-sandbox.service", AppUnit.Text(App with { ComesAndGoes = true }));
 
+    [Theory]
+    [InlineData("streams", "stream", "stream", "log")]
+    [InlineData("tty", "tty", "tty", "tty")]
+    [InlineData("silent", "null", "null", "null")]
+    public void An_app_in_the_background_has_the_streams_that_it_was_given(string name, string stdin, string stdout, string stderr)
+    {
+        AppSpec app = App with { Modes = new StreamModes(Mode(stdin), Mode(stdout), Mode(stderr)), StreamProgram = "/usr/lib/podctl/stage1" };
+        Golden.Verify($"units/app-{name}.service", AppUnit.Text(app));
+        PlanFile[] others = [.. PodUnits.UnitsOf(app).Skip(1)];
+        Assert.Equal(PodUnits.NamesOf(app).Skip(1).Order(), others.Select(static file => Path.GetFileName(file.Path)).Order());
+        if (app.HasMux)
+        {
+            Golden.Verify($"units/{name}.mux.service", others[0].Content);
+        }
+    }
+
     [Fact]
     public void The_pods_own_units_are_few()
     {
@@ -70,6 +86,8 @@ public sealed class PodUnitsTests
     [InlineData("\u001b[0m", "\"\\x1b[0m\"")]
     [InlineData("grün", "\"grün\"")]
     public void A_word_is_quoted_for_systemd(string word, string expected) => Assert.Equal(expected, UnitText.Quote(word));
+
+    private static StreamMode Mode(string word) => StreamModes.TryParse(word, out StreamMode mode) ? mode : throw new FormatException(word);
 
     private static PodId Id(string text) => PodId.TryParse(text, out PodId? id) ? id.Value : throw new FormatException(text);
 }

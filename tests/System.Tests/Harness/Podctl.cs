@@ -13,4 +13,6 @@ internal static class Podctl
     public const string DataDirectory = "/var/lib/podctl";
 
     public static Task<CliResult> RunAsync(CancellationToken ct, params string[] arguments) => Cli.RunAsync(ct, Program, arguments);
+
+    public static Task<CliResult> RunAsync(CancellationToken ct, CliOptions options, params string[] arguments) => Cli.RunAsync(ct, options, Program, arguments);
 }

@@ -11,4 +11,6 @@ internal static class Signals
     public const int Segmentation = 11;
     public const int User2 = 12;
     public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
 }

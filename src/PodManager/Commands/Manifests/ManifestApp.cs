@@ -40,6 +40,7 @@ internal sealed class ManifestApp
             Restart = section.Value("restart", RunValues.ReadRestartPolicy, RestartPolicy.No),
             Notify = section.Has("notify") ? section.Switch("notify", absent: false) : null,
             Health = ManifestHealth.Read(section),
+            Streams = ReadStreams(),
             Isolation = isolation,
             HasSystemCallOption = hasSystemCallOption,
             Notes = ManifestNotes.Read(section),
@@ -67,6 +68,20 @@ internal sealed class ManifestApp
         {
             Section.Fault("exec", "it names no program");
         }
+    }
+
+    private StreamModes ReadStreams()
+    {
+        StreamModes modes = new(
+            Section.Value("stdin", StreamFlags.ReadInput, StreamModes.Default.Stdin),
+            Section.Value("stdout", StreamFlags.ReadOutput, StreamModes.Default.Stdout),
+            Section.Value("stderr", StreamFlags.ReadOutput, StreamModes.Default.Stderr));
+        if (modes.Fault is { } fault)
+        {
+            Section.Fault(Section.Has("stderr") ? "stderr" : "stdout", fault);
+        }
+
+        return modes;
     }
 
     private List<VolumeMount> ReadMounts(ManifestVolumes volumes)

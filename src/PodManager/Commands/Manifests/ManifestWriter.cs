@@ -56,6 +56,9 @@ internal static class ManifestWriter
         Credentials = app.Credentials.Count == 0 ? null : app.Credentials.ToDictionary(static credential => credential.Name, static credential => credential.Source),
         Notify = app.Notify,
         Health = app.IsHealthOff ? new HealthManifestView(HealthValues.None) : app.Health is { } check ? ViewOf(check) : null,
+        Stdin = WordOf(app.Streams?.Stdin, StreamModes.Default.Stdin),
+        Stdout = WordOf(app.Streams?.Stdout, StreamModes.Default.Stdout),
+        Stderr = WordOf(app.Streams?.Stderr, StreamModes.Default.Stderr),
         ReadOnlyRoot = app.Isolation.ReadOnlyRoot ? true : null,
         NoNewPrivileges = app.Isolation.NoNewPrivileges ? true : null,
         Capabilities = app.Isolation.Capabilities is { } capabilities && !capabilities.SequenceEqual(Capabilities.Default) ? new CapabilitiesManifestView(capabilities) : null,
@@ -82,6 +85,8 @@ internal static class ManifestWriter
         GoDuration.Format(check.StartPeriod),
         check.StartInterval is { } start ? GoDuration.Format(start) : null,
         check.OnFailure == HealthAction.None ? null : check.OnFailure.Word());
+
+    private static string? WordOf(StreamMode? mode, StreamMode usual) => mode is { } said && said != usual ? StreamModes.Word(said) : null;
 
     private static SeccompManifestView ViewOf(SeccompOption option) => new(option.IsRetained ? "retain" : "remove", option.Errno, option.Items.Count > 0 ? option.Items : [SeccompOption.EmptySet]);
 

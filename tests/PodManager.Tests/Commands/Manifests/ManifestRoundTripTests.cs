@@ -37,6 +37,8 @@ public sealed class ManifestRoundTripTests
     [InlineData("--volume=v,kind=host,source=/usr,readOnly=yes,recursive=no,idmap=no -v /etc:/host-etc:ro", "-v /var:/v")]
     [InlineData("", "--name=one --after=two --restart=always")]
     [InlineData("", "--credential=token:/etc/hostname --credential=key:/etc/passwd")]
+    [InlineData("", "--stdin=stream --stdout=null --stderr=stream")]
+    [InlineData("", "--stdin=tty --stdout=tty")]
     [InlineData("", "--exec=/bin/web --user=7 --group=8 --supplementary-gids=1,2 --working-dir=/x/")]
     [InlineData("", "-- x y")]
     [InlineData("", "-e A=app -e AC_APP_NAME=other -e ZZ=")]
