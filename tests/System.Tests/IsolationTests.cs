@@ -177,6 +177,20 @@ public sealed class IsolationTests : SystemTest
         Assert.Equal("done\n", (await RunAsync(run with { Flags = ["--private-users=no"] })).Expect(0).Stdout);
     }
 
+    [SystemTheory]
+    [InlineData("yes")]
+    [InlineData("no")]
+    public async Task The_environment_of_an_app_reaches_nothing_that_runs_as_the_pods_root(string privateUsers)
+    {
+        // The loader complains of what it cannot preload, wherever it heeds the variable; busybox is static, and has no loader.
+        TestPod pod = await DetachAsync(Run.Shell("exit 3") with { Flags = [$"--private-users={privateUsers}"], AppFlags = ["-e", "LD_PRELOAD=/no/such.so", "-e", "PATH=/bin:/evil", "-e", "BASH_ENV=/evil"] });
+        Assert.Equal(3, await pod.WaitForEndAsync(Ct));
+        Assert.DoesNotContain("/no/such.so", (await pod.JournalAsync(Ct, "-o", "cat")).Stdout, StringComparison.Ordinal);
+        CliResult run = await RunAsync(Run.Shell("exit 3") with { Flags = [$"--private-users={privateUsers}"], AppFlags = ["-e", "LD_PRELOAD=/no/such.so"] });
+        Assert.Equal((3, ""), (run.ExitCode, run.Stdout));
+        Assert.DoesNotContain("/no/such.so", run.Stderr, StringComparison.Ordinal);
+    }
+
     [SystemFact]
     public async Task The_device_policy_is_the_scope_s()
     {

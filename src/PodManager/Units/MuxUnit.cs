@@ -10,8 +10,8 @@ internal static class MuxUnit
 {
     public static string NameOf(string app) => $"{app}.mux.service";
 
-    /// <summary>In the app's service, after the app: returns once all it wrote is in the journal. Without the app's variables, which could change what it does.</summary>
-    public static string DrainCommand(AppSpec app) => $"/usr/bin/env -i {UnitText.Quote(app.StreamProgram!)} {MuxProtocol.DrainVerb} {app.Name}";
+    /// <summary>In the app's service, after the app: returns once all it wrote is in the journal. Without the app's variables.</summary>
+    public static string DrainCommand(AppSpec app) => $"{CleanEnvironment.Program} -i {UnitText.Quote(app.StreamProgram!)} {MuxProtocol.DrainVerb} {app.Name}";
 
     /// <param name="app">Whose streams.</param>
     /// <param name="relations">Lines of the unit about others, each with its line break.</param>

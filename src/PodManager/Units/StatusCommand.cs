@@ -1,3 +1,4 @@
+using Common.Contract;
 using PodManager.Pods;
 
 namespace PodManager.Units;
@@ -10,6 +11,9 @@ namespace PodManager.Units;
 /// </summary>
 internal static class StatusCommand
 {
+    // What systemd says of the end is all that is passed on (systemd.exec(5), "$EXIT_CODE, $EXIT_STATUS").
+    private const string Clean = $"{CleanEnvironment.Program} -i PATH=/usr/sbin:/usr/bin:/sbin:/bin EXIT_CODE=${{EXIT_CODE}} EXIT_STATUS=${{EXIT_STATUS}} SERVICE_RESULT=${{SERVICE_RESULT}}";
+
     private const string Words = "$$EXIT_CODE $$EXIT_STATUS $$r";
 
     // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
@@ -28,7 +32,7 @@ internal static class StatusCommand
         string wait = app.Streams == AppStreams.Foreground
             ? $"; exec /usr/bin/flock --shared 9 9<{Exchange.InsidePod}/{Exchange.DrainLock(app.Name)}"
             : app.HasOutputFifo ? $"; {OutputFifo.DrainCommand(app.Name)}" : "";
-        return $"/bin/sh -c '{Ready}; {OutOfMemory(app)}; {Tell(app, file)}{tell}{wait}'";
+        return $"{Clean} /bin/sh -c '{Ready}; {OutOfMemory(app)}; {Tell(app, file)}{tell}{wait}'";
     }
 
     /// <summary>

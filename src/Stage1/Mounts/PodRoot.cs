@@ -52,7 +52,7 @@ internal static class PodRoot
     public static void Build(PodPlan plan, Fd? users)
     {
         Builder builder = new(plan);
-        builder.Tmpfs("", MountAttributes.NoDevices | MountAttributes.NoSuid, "64m");
+        builder.Tmpfs("", MountAttributes.NoDevices, "64m");
         foreach (string directory in Directories)
         {
             builder.Directory(directory);
@@ -60,6 +60,7 @@ internal static class PodRoot
 
         builder.Link("../run", "/var/run");
         builder.BindUsr();
+        builder.CopyEnv();
         builder.Tmpfs("/run", NoPrivileges, "64m");
         builder.Directory("/run/systemd");
         builder.Directory("/run/systemd/journal");
@@ -142,6 +143,16 @@ internal static class PodRoot
                     _ = Libc.SymlinkAt($"usr/{name}", Libc.AtFdCwd, $"{_root}/{name}");
                 }
             }
+        }
+
+        /// <summary>See <see cref="CleanEnvironment"/>; the root is mounted so that the bit counts.</summary>
+        public void CopyEnv()
+        {
+            const uint setGroup = 0x5ED; // 02755
+            string path = _root + CleanEnvironment.Program;
+            File.Copy("/usr/bin/env", path);
+            Files.SetOwner(null, path, _owner, _owner + CleanEnvironment.Group);
+            _ = NativeException.ThrowIfFailed(Libc.FChModAt(Libc.AtFdCwd, path, setGroup, 0), "chmod", $"'{path}'");
         }
 
         public void WriteFiles()
