@@ -1,4 +1,5 @@
 using System.Text;
+using Common.Contract;
 using PodManager.Pods;
 
 namespace PodManager.Units;
