@@ -17,7 +17,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT = 1
 .PHONY: all
 all: out/podctl out/stage1 ## build both programs (the default)
 
-out/podctl: $(call sources,src/Common src/PodManager)
+out/podctl: $(call sources,src/Common src/PodManager packaging/completions)
 	$(call publish,src/PodManager)
 out/stage1: $(call sources,src/Common src/Stage1)
 	$(call publish,src/Stage1)
@@ -33,7 +33,7 @@ endef
 TESTS = $(wildcard tests/*.Tests)
 .PHONY: build-tests
 build-tests: $(TESTS:%=out/%.built)
-out/tests/%.built: $(call sources,src $(TESTS))
+out/tests/%.built: $(call sources,src packaging/completions $(TESTS))
 	@mkdir -p $(@D)
 	flock out dotnet build tests/$* -c $(CONFIGURATION) -o out/tests/$* -v quiet --tl:off
 	@touch $@

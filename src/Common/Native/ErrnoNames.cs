@@ -9,7 +9,12 @@ internal static unsafe partial class ErrnoNames
 
     /// <returns>E.g. 1 for `EPERM`.</returns>
     /// <exception cref="FormatException">There is no error of this name.</exception>
-    internal static int NumberOf(string name)
+    internal static int NumberOf(string name) => Find(name) ?? throw new FormatException($"'{name}' is the name of no error");
+
+    /// <summary>Of two names for one number, libc knows one: EAGAIN, not EWOULDBLOCK.</summary>
+    internal static bool IsKnown(string name) => Find(name) is not null;
+
+    private static int? Find(string name)
     {
         for (int number = 1; number <= Highest; number++)
         {
@@ -19,7 +24,7 @@ internal static unsafe partial class ErrnoNames
             }
         }
 
-        throw new FormatException($"'{name}' is the name of no error");
+        return null;
     }
 
     [LibraryImport("libc", EntryPoint = "strerrorname_np")]

@@ -72,6 +72,7 @@ internal sealed class CommandLine
                 new TrustRmCommand(context, _globals),
             },
             new CompleteCommand(context, _globals),
+            new CompletionCommand(context),
             new VersionCommand(context),
             new HelpCommand(context),
         };

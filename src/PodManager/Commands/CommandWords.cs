@@ -147,6 +147,13 @@ internal sealed class CommandWords
             return args.Count;
         }
 
+        if (Command is Verb { TakesImagesOnly: true })
+        {
+            // What is meant as an app's command must not be fetched.
+            _faults.Add("app arguments are not for this command, which runs nothing");
+            return args.Count;
+        }
+
         if (AppGrammar is null)
         {
             for (; i < args.Count; i++)

@@ -30,6 +30,8 @@ internal sealed class FetchCommand : Verb
 
     public override bool NeedsRoot => true;
 
+    public override bool TakesImagesOnly => true;
+
     public override string Usage => "fetch [FLAGS] IMAGE…";
 
     public override IEnumerable<string> Faults(ParseResult parsed) =>

@@ -27,8 +27,8 @@ internal static class Flags
         new(name, value, description, static (text, _) => text, static values => values.Count > 0 ? values[^1] : null) { IsUnique = isUnique };
 
     /// <summary>One value, the last if there are several.</summary>
-    public static Flag<T> One<T>(string name, string value, string description, ValueReader<T> read, T absent, string? bareValue = null) =>
-        new(name, value, description, Reader(read), values => values.Count > 0 ? values[^1] : absent) { BareValue = bareValue };
+    public static Flag<T> One<T>(string name, string value, string description, ValueReader<T> read, T absent, string? bareValue = null, bool isUnique = false) =>
+        new(name, value, description, Reader(read), values => values.Count > 0 ? values[^1] : absent) { BareValue = bareValue, IsUnique = isUnique };
 
     /// <summary>May be repeated, and each value may be a list.</summary>
     public static Flag<IReadOnlyList<T>> Many<T>(

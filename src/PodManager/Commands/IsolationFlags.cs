@@ -14,7 +14,7 @@ internal sealed class IsolationFlags
     private readonly Flag<IReadOnlyList<string>> _retain = Flags.Many<string>("--caps-retain", Capability, "the capabilities that the app may have at most", IsolationValues.ReadCapabilities);
     private readonly Flag<IReadOnlyList<string>> _remove = Flags.Many<string>("--caps-remove", Capability, "capabilities that it may not have, of the default ones", IsolationValues.ReadCapabilities);
     private readonly Flag<bool> _noNewPrivileges = Flags.One("--no-new-privs", "yes|no", "setuid programs and file capabilities give nothing (default no)", Flags.ReadBool, false, Flags.True);
-    private readonly Flag<SeccompOption?> _seccomp = Flags.One<SeccompOption?>("--seccomp", "mode=retain|remove[,errno=NAME],CALL|@SET,…", "filter system calls by this instead of the default", SeccompOption.Read, null);
+    private readonly Flag<SeccompOption?> _seccomp = Flags.One<SeccompOption?>("--seccomp", "mode=retain|remove[,errno=NAME],CALL|@SET,…", "filter system calls by this instead of the default", SeccompOption.Read, null, isUnique: true);
     private readonly LimitFlags _limits = new(mayBeNone: false, hasDevices: false);
     private readonly Flag<IReadOnlyList<Ulimit>> _ulimits = Flags.Many<Ulimit>("--ulimit", "NAME=SOFT[:HARD]", "a limit of each process of the app (getrlimit(2)), such as nofile=1024:4096", IsolationValues.ReadUlimit);
     private readonly Flag<int?> _oom = Flags.One<int?>("--oom-score-adj", "N", "-1000 to 1000: how readily the kernel kills the app when memory is short", IsolationValues.ReadOomScore, null);

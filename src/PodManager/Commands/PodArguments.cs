@@ -50,11 +50,19 @@ internal sealed class PodArguments
     }
 
     /// <summary>The pods, each once.</summary>
-    /// <exception cref="PodctlException">One is not there: nothing has been done to any.</exception>
+    /// <exception cref="PodctlException">Some are not there, and all of these are named: nothing has been done to any.</exception>
     public IReadOnlyList<PodId> Read(ParseResult parsed, PodService pods)
     {
         string[] words = _file.Of(parsed) is { } file ? [ReadFile(file)] : parsed.GetValue(_words)!;
-        return [.. words.Select(pods.Resolve).Distinct()];
+        List<PodId> found = [];
+        Failures failures = new("find", "pod");
+        foreach (string word in words)
+        {
+            failures.Collect(() => found.Add(pods.Resolve(word)));
+        }
+
+        failures.ThrowIfAny();
+        return [.. found.Distinct()];
     }
 
     private static string ReadFile(string file)

@@ -1,3 +1,4 @@
+using Common.Native;
 using PodManager.Lifecycle;
 using PodManager.Pods;
 
@@ -36,7 +37,7 @@ internal sealed record SeccompOption(bool IsRetained, string? Errno, IReadOnlyLi
                 case "mode" when mode is null && setting is "retain" or "remove":
                     mode = setting;
                     break;
-                case "errno" when errno is null && setting is not null && IsErrno(setting):
+                case "errno" when errno is null && setting is not null && ErrnoNames.IsKnown(setting): // another would kill, as systemd takes it for no number
                     errno = setting;
                     break;
                 case "mode" or "errno":
@@ -110,5 +111,4 @@ internal sealed record SeccompOption(bool IsRetained, string? Errno, IReadOnlyLi
 
     private static bool IsName(string text) => text.Length is > 0 and < LongestName && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-');
 
-    private static bool IsErrno(string text) => text.Length is > 1 and < LongestName && text[0] == 'E' && text.All(static c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c));
 }

@@ -14,6 +14,9 @@ internal abstract class Verb(string name, string description) : Command(name, de
     /// <summary>Words after `--` are what the verb works on, whatever they look like.</summary>
     public virtual bool TakesAnyWords => false;
 
+    /// <summary>Words are images, and nothing of them is run: there is no `--`.</summary>
+    public virtual bool TakesImagesOnly => false;
+
     /// <summary>The flags that follow an image, for a verb whose words are images; null for any other.</summary>
     public virtual Command? AppGrammar => null;
 

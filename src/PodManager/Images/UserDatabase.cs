@@ -9,6 +9,9 @@ namespace PodManager.Images;
 /// <summary>An image's /etc/passwd and /etc/group (passwd(5), group(5)). A line that is damaged is passed over, as getpwnam(3) does.</summary>
 internal sealed class UserDatabase(IImageRoot root)
 {
+    // What it is does not depend on files, which an image need not have.
+    private const string Root = "root";
+
     private const int FileLimit = 16 << 20;
     private const int PasswdFields = 6; // the shell may be missing
     private const int GroupFields = 3;
@@ -20,25 +23,26 @@ internal sealed class UserDatabase(IImageRoot root)
         string user = colon < 0 ? text : text[..colon];
         string group = colon < 0 ? "" : text[(colon + 1)..];
         List<string[]> passwd = Read("/etc/passwd", PasswdFields);
-        uint? number = ParseId(user.Length == 0 ? "0" : user, text);
+        uint? number = ParseId(user is "" or Root ? "0" : user, text);
 
         // A name that consists of digits is a name, if it is listed.
         string[]? line = passwd.Find(fields => fields[0] == user) ?? (number is null ? null : passwd.Find(fields => Id(fields[2]) == number));
         uint uid = (line is null ? number : Id(line[2])) ?? throw Unknown("user", user, "/etc/passwd", text);
+        string? name = line?[0] ?? (user == Root ? Root : null);
         string home = line is null || line[5].Length == 0 ? "/" : line[5];
         List<string[]> groups = Read("/etc/group", GroupFields);
         if (group.Length > 0)
         {
-            return new ImageUser(uid, ResolveGroup(group, groups, text), [], line?[0], home);
+            return new ImageUser(uid, ResolveGroup(group, groups, text), [], name, home);
         }
 
         uint gid = line is null ? 0 : Id(line[3]) ?? 0;
-        return new ImageUser(uid, gid, line is null ? [] : GroupsOf(line[0], groups), line?[0], home);
+        return new ImageUser(uid, gid, line is null ? [] : GroupsOf(line[0], groups), name, home);
     }
 
     private static uint ResolveGroup(string group, List<string[]> groups, string text)
     {
-        uint? number = ParseId(group, text);
+        uint? number = ParseId(group == Root ? "0" : group, text);
         string[]? line = groups.Find(fields => fields[0] == group);
         return (line is null ? number : Id(line[2])) ?? throw Unknown("group", group, "/etc/group", text);
     }

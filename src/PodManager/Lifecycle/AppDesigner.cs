@@ -29,6 +29,7 @@ internal sealed class AppDesigner
         ImageChecks.Check(options.Image, pod.PrivateUsers, image.Config, user, workingDirectory);
         IReadOnlyList<string> environment = AppEnvironment.Merge(image.Config, pod, options, name, user);
         IReadOnlyList<string> words = AppCommand.Words(image.Config, options);
+        IReadOnlyList<VolumeMount> mounts = options.Mounts.Count > 0 ? options.Mounts : MountsByName(image.Config, pod.Volumes);
         App = new PodApp
         {
             Name = name,
@@ -42,8 +43,8 @@ internal sealed class AppDesigner
             StopSignal = image.Config.StopSignal.Length > 0 ? image.Config.StopSignal : "SIGTERM",
             Isolation = Isolate(pod, options),
             HasSystemCallOption = options.HasSystemCallOption,
-            Mounts = options.Mounts,
-            ImageVolumes = [.. image.Config.Volumes.Except(options.Mounts.Select(static mount => mount.Target))],
+            Mounts = mounts,
+            ImageVolumes = [.. image.Config.Volumes.Except(mounts.Select(static mount => mount.Target))],
             After = options.After,
             Restart = options.Restart,
             Credentials = options.Credentials,
@@ -61,6 +62,15 @@ internal sealed class AppDesigner
 
     private static string WorkingDirectoryOf(ImageConfig image) =>
         image.WorkingDirectory.StartsWith('/') ? Path.GetFullPath(image.WorkingDirectory) : image.WorkingDirectory.Length > 0 ? image.WorkingDirectory : "/";
+
+    /// <summary>The pod's volumes that are called after an image's: `volume-var-lib` is for /var/lib, if nothing says what is mounted where.</summary>
+    private static IReadOnlyList<VolumeMount> MountsByName(ImageConfig image, IReadOnlyList<PodVolume> volumes) =>
+    [
+        .. from target in image.Volumes
+           let name = $"volume-{string.Join('-', target.Split((char[])['/', '.', '_', '-'], StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant()}"
+           where volumes.Any(volume => volume.Name == name)
+           select new VolumeMount(name, target),
+    ];
 
     /// <summary>What the options ask for, and defaults where they ask for nothing.</summary>
     private static AppIsolation Isolate(PodOptions pod, AppOptions options)

@@ -43,7 +43,7 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
 
     /// <summary>Waits until a pod's apps are up, or have been: it may have ended meanwhile.</summary>
     public Pod WaitForReadiness(PodId id, TimeSpan? timeout, CancellationToken ct) => WaitFor(
-        id, static pod => pod.IsReady || !MayStillEnd(pod), "be ready", timeout, ct);
+        id, static pod => pod.IsReady || !MayStillEnd(pod), "become ready", timeout, ct);
 
     /// <summary>
     /// Stops pods: in order, by the scope's stop signal, or at once with SIGKILL. All are asked before the first is waited for; every one that has

@@ -62,6 +62,11 @@ internal sealed class AppRoot : IDisposable
         ShareJournalSockets();
         _root.Directory("/tmp", 0x3FF).Dispose();
         _root.Directory(_app.WorkingDirectory).Dispose();
+        foreach (string volume in _app.Volumes)
+        {
+            MakeVolume(volume);
+        }
+
         GeneratedFiles();
         if (_app.ReadOnlyRoot)
         {
@@ -91,6 +96,19 @@ internal sealed class AppRoot : IDisposable
         using Fd mount = MountApi.Create("tmpfs", [("mode", mode)], MountAttributes.NoSuid | MountAttributes.NoDevices);
         using Fd target = _root.Directory(path);
         MountApi.Attach(mount, target, path);
+    }
+
+    /// <summary>An image may name volumes that its layers have not.</summary>
+    private void MakeVolume(string path)
+    {
+        try
+        {
+            _root.Directory(path).Dispose();
+        }
+        catch (NativeException e) when (e.Errno == Errno.ENOTDIR)
+        {
+            // The image has a file there, which is no worse.
+        }
     }
 
     /// <summary>A mount of its own, of the same files: the root's does not count for it.</summary>

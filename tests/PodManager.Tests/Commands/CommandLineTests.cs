@@ -93,6 +93,7 @@ public sealed class CommandLineTests
     [InlineData("--app and --all exclude", "logs", "--app=a", "--all", "a")]
     [InlineData("--grace-period: '30'", "gc", "--grace-period=30")]
     [InlineData("must provide an image", "fetch")]
+    [InlineData("app arguments are not for this command", "fetch", "busybox", "--", "ls")]
     [InlineData("invalid image reference 'A'", "image", "rm", "A")]
     [InlineData("--fields: 'latest' is no field", "image", "list", "--fields=id,latest")]
     [InlineData("--sort: 'id'", "image", "list", "--sort=id")]

@@ -31,6 +31,24 @@ public sealed class CompletionTests
         Assert.Equal(expected.Split('|', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Theory]
+    [InlineData("bash", "podctl.bash")]
+    [InlineData("zsh", "_podctl")]
+    [InlineData("fish", "podctl.fish")]
+    public async Task The_script_of_a_shell_is_the_one_that_is_installed(string shell, string file)
+    {
+        (int code, string output) = await new CommandLineHarness().RunAsync(isRoot: false, ["completion", shell]);
+        Assert.Equal(0, code);
+        Golden.Verify($"../../packaging/completions/{file}", output);
+    }
+
+    [Theory]
+    [InlineData("must provide a shell")]
+    [InlineData("'tcsh' is no shell that there is a script for: use bash, zsh or fish", "tcsh")]
+    [InlineData("'bash zsh' is no shell", "bash", "zsh")]
+    public async Task There_are_scripts_for_three_shells(string fault, params string[] words) =>
+        Assert.Contains(fault, (await CommandLineHarness.FailureOf(["completion", .. words])).Message, StringComparison.Ordinal);
+
     [Fact]
     public async Task Pods_are_known_by_name_and_by_id()
     {

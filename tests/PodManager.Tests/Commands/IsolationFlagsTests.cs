@@ -70,6 +70,7 @@ public sealed class IsolationFlagsTests
     [InlineData("--seccomp=mode=retain", "names no system call")]
     [InlineData("--seccomp=mode=keep,mkdir", "neither mode=retain")]
     [InlineData("--seccomp=mode=retain,mode=remove,mkdir", "once each")]
+    [InlineData("--seccomp=mode=remove,errno=EODD,mkdir", "'errno=EODD' is neither")]
     [InlineData("--seccomp=mode=retain,Mk dir", "neither a system call nor a set")]
     public async Task What_cannot_be_meant_is_refused(string flag, string message) =>
         Assert.Contains(message, (await CommandLineHarness.FailureOf("run", "busybox", flag)).Message, StringComparison.Ordinal);

@@ -78,11 +78,11 @@ public sealed class ImageRootTests : IDisposable
     [RootFact]
     public void Users_come_from_the_merged_files()
     {
-        Layer(new TarBuilder().File("etc/passwd", "root:x:0:0::/root:/bin/sh\n"));
+        Layer(new TarBuilder().File("etc/passwd", "old:x:5:5::/old:/bin/sh\n"));
         Layer(new TarBuilder().File("etc/passwd", "app:x:1000:1000::/home/app:/bin/sh\n"));
 
         Assert.Equal(1000u, new ImageRoot(_layers).FindUser("app").Uid);
-        _ = Assert.Throws<PodctlException>(() => new ImageRoot(_layers).FindUser("root"));
+        _ = Assert.Throws<PodctlException>(() => new ImageRoot(_layers).FindUser("old"));
     }
 
     [Fact]

@@ -80,6 +80,7 @@ public sealed class UserDatabaseTests : IDisposable
 
         Assert.Equal((0u, 0u, "/"), (users.Resolve("").Uid, users.Resolve("").Gid, users.Resolve("").Home));
         Assert.Equal((7u, 8u), (users.Resolve("7:8").Uid, users.Resolve("7:8").Gid));
-        _ = Assert.Throws<PodctlException>(() => users.Resolve("root"));
+        Assert.Equal((0u, 0u, "root"), (users.Resolve("root:root").Uid, users.Resolve("root:root").Gid, users.Resolve("root").Name));
+        _ = Assert.Throws<PodctlException>(() => users.Resolve("app"));
     }
 }

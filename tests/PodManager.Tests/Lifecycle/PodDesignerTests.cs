@@ -56,6 +56,17 @@ public sealed class PodDesignerTests
         Assert.Equal(["/cache"], pod.Apps[0].ImageVolumes);
     }
 
+    [Fact]
+    public void A_volume_that_is_called_after_an_image_s_takes_its_place_unless_there_are_mounts()
+    {
+        PodOptions options = new() { Apps = [new AppOptions { Image = "web" }], Volumes = [new PodVolume { Name = "volume-data" }, new PodVolume { Name = "volume-other" }] };
+        PodApp app = Design(options).Apps[0];
+        Assert.Equal([new VolumeMount("volume-data", "/data")], app.Mounts);
+        Assert.Equal(["/cache"], app.ImageVolumes);
+        PodApp mounted = Design(options with { Apps = [new AppOptions { Image = "web", Mounts = [new VolumeMount("volume-other", "/x")] }] }).Apps[0];
+        Assert.Equal(["/data", "/cache"], mounted.ImageVolumes);
+    }
+
     [Theory]
     [InlineData("there are several apps named 'web'", "web", "", "web", "")]
     [InlineData("app 'web' cannot be started after itself", "web", "web", "db", "")]
