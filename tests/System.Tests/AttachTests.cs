@@ -96,7 +96,8 @@ public sealed class AttachTests : SystemTest
             Assert.NotEqual(before, terminal.Settings);
 
             // Raw: the keys are the app's, but for these two.
-            terminal.Type("trap 'echo inter''rupted' INT\r");
+            terminal.Type("trap 'echo inter''rupted' INT; echo re''ady; sleep 1000\r");
+            _ = await terminal.Screen.WaitForAsync("ready\r\n", Ct);
             terminal.Type("\x03");
             _ = await terminal.Screen.WaitForAsync("interrupted\r\n", Ct);
             terminal.Type("\x10\x11");
