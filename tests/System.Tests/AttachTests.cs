@@ -96,7 +96,7 @@ public sealed class AttachTests : SystemTest
             Assert.NotEqual(before, terminal.Settings);
 
             // Raw: the keys are the app's, but for these two.
-            terminal.Type("trap 'echo inter''rupted' INT; echo re''ady; sleep 1000\r");
+            terminal.Type("x=; trap 'echo inter''rupted; x=1' INT; echo re''ady; while [ ! $x ]; do sleep 0.1; done\r");
             _ = await terminal.Screen.WaitForAsync("ready\r\n", Ct);
             terminal.Type("\x03");
             _ = await terminal.Screen.WaitForAsync("interrupted\r\n", Ct);
