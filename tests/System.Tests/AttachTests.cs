@@ -89,7 +89,8 @@ public sealed class AttachTests : SystemTest
         TestPod pod = await DetachAsync(App(Tty, "sh"));
         using (PseudoTerminal terminal = AtTerminal(31, 97, Podctl.Program, "attach", pod.Uuid))
         {
-            byte[] before = terminal.Settings;
+            // Those of any new terminal: this one's may be podctl's already.
+            byte[] before = AtTerminal(31, 97, "sleep", "300").Settings;
             terminal.Type("stty size; tty\r");
             string screen = await terminal.Screen.WaitForAsync("31 97\r\n", Ct);
             _ = await terminal.Screen.WaitForAsync("/dev/pts/", Ct);
