@@ -125,6 +125,12 @@ public sealed class SandboxTests : SystemTest
         Assert.Contains("has no app 'db'", (await Podctl.RunAsync(Ct, "app", "start", "--app=db", pod.Uuid)).ExpectFailure(4).Stderr, StringComparison.Ordinal);
         Assert.Equal(["web\tcreated"], (await Podctl.RunAsync(Ct, "app", "list", "--no-legend", pod.Uuid)).Expect(0).Lines);
 
+        // What stage1 cannot do is found out late, when something has been made.
+        _ = (await TryAddAsync(pod, "late", ["--volume=/proc:/p"], "true")).ExpectFailure(1);
+        Assert.Equal([$"{pod.Directory}/upper/web"], Directory.GetDirectories($"{pod.Directory}/upper"));
+        Assert.Equal("web", await pod.InsideAsync(Ct, "ls", "/opt/stage2"));
+        Assert.DoesNotContain("late", await pod.InsideAsync(Ct, "ls", "/etc/systemd/system"), StringComparison.Ordinal);
+
         TestPod other = await DetachAsync("sleep", "60");
         CliResult decided = (await TryAddAsync(other, "x", [], "true")).ExpectFailure(3);
         Assert.Contains("were decided when it was made", decided.Stderr, StringComparison.Ordinal);

@@ -101,6 +101,13 @@ internal static unsafe class Files
         }
     }
 
+    /// <summary>A file in a directory without a name in it: nothing of it is left, however this process ends (open(2), O_TMPFILE).</summary>
+    internal static Fd OpenUnnamed(string directory, uint mode)
+    {
+        const int temporary = 0x400000; // O_TMPFILE without O_DIRECTORY
+        return Open(directory, temporary | O_DIRECTORY | O_RDWR, mode);
+    }
+
     /// <summary>Keeps a descriptor that was inherited from this process's own children (FD_CLOEXEC, fcntl(2)).</summary>
     internal static void CloseOnExec(int fd)
     {

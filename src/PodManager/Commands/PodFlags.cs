@@ -7,9 +7,7 @@ namespace PodManager.Commands;
 /// <summary>The flags and images that say what a pod is, of `run` and `prepare`.</summary>
 internal sealed class PodFlags
 {
-    private readonly Flag<PodName?> _name = Flags.One<PodName?>("--name", "NAME", "the pod's name, which stands for its UUID", RunValues.ReadPodName, null);
-    private readonly Flag<string?> _uuidFile = Flags.Text("--uuid-file-save", "FILE", "write the pod's UUID to FILE before the pod is made");
-    private readonly Flag<bool> _privateUsers = Flags.One("--private-users", "yes|no", "a user namespace of the pod's own (default yes)", Flags.ReadBool, true, Flags.True);
+    private readonly NewPodFlags _new = new();
     private readonly Flag<PullPolicy> _pullPolicy = Flags.One("--pull-policy", "never|new|update", "when to ask the registry (default new)", RunValues.ReadPullPolicy, PullPolicy.New);
     private readonly Flag<string?> _authFile = AuthFileFlag.Create();
     private readonly Flag<bool> _inherit = Flags.Switch("--inherit-env", "give all apps podctl's own variables, which those of the images beat");
@@ -25,16 +23,16 @@ internal sealed class PodFlags
     public ProgressFlags Progress { get; } = new();
 
     public IReadOnlyList<Option> All =>
-        [_name, .. Progress.All, _uuidFile, _privateUsers, _pullPolicy, _authFile, _inherit, _files, _environment, .. _volumes.All, .. _limits.All, .. _notes.All, _manifest.Option];
+        [_new.Name, .. Progress.All, _new.UuidFile, _new.PrivateUsers, _pullPolicy, _authFile, _inherit, _files, _environment, .. _volumes.All, .. _limits.All, .. _notes.All, _manifest.Option];
 
     /// <summary>Reads the flags of one app.</summary>
     public Command AppGrammar => _apps.Grammar;
 
-    public string? UuidFile(ParseResult parsed) => _uuidFile.Of(parsed);
+    public string? UuidFile(ParseResult parsed) => _new.UuidFile.Of(parsed);
 
     public IEnumerable<string> Faults(ParseResult parsed, IReadOnlyList<ParsedApp> apps)
     {
-        foreach (string fault in _manifest.Faults(parsed, apps, [_privateUsers, _inherit, _files, _environment, .. _volumes.All, .. _limits.All, .. _notes.All]))
+        foreach (string fault in _manifest.Faults(parsed, apps, [_new.PrivateUsers, _inherit, _files, _environment, .. _volumes.All, .. _limits.All, .. _notes.All]))
         {
             yield return fault;
         }
@@ -44,7 +42,7 @@ internal sealed class PodFlags
             yield return "must provide at least one image";
         }
 
-        foreach (string fault in apps.SelectMany(app => _apps.Faults(app, _privateUsers.Of(parsed))))
+        foreach (string fault in apps.SelectMany(app => _apps.Faults(app, _new.PrivateUsers.Of(parsed))))
         {
             yield return fault;
         }
@@ -79,15 +77,11 @@ internal sealed class PodFlags
             yield return missing;
         }
 
-        foreach (string fault in UuidFileFaults(_uuidFile.Of(parsed)))
+        foreach (string fault in _new.Faults(parsed))
         {
             yield return fault;
         }
     }
-
-    /// <param name="file">`--uuid-file-save`.</param>
-    public static IEnumerable<string> UuidFileFaults(string? file) =>
-        file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? [$"--uuid-file-save: the directory of '{file}' does not exist"] : [];
 
     /// <summary>The pod comes from standard input.</summary>
     public bool TakesInput(ParseResult parsed) => _manifest.TakesInput(parsed);
@@ -108,19 +102,19 @@ internal sealed class PodFlags
 
     public PodOptions Read(ParseResult parsed, IReadOnlyList<ParsedApp> apps, InsecureOptions insecureOptions)
     {
-        PodOptions pod = _manifest.Read(parsed) is { } manifest ? manifest with { Name = _name.Of(parsed) ?? manifest.Name } : OfFlags(parsed, apps);
+        PodOptions pod = _manifest.Read(parsed) is { } manifest ? manifest with { Name = _new.Name.Of(parsed) ?? manifest.Name } : OfFlags(parsed, apps);
         return pod with { PullPolicy = _pullPolicy.Of(parsed), AuthFile = _authFile.Of(parsed), InsecureOptions = insecureOptions };
     }
 
     private PodOptions OfFlags(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => new()
     {
-        Apps = [.. apps.Select((app, index) => _apps.Read(app, Mounts(parsed, index, app), _privateUsers.Of(parsed)))],
-        Name = _name.Of(parsed),
+        Apps = [.. apps.Select((app, index) => _apps.Read(app, Mounts(parsed, index, app), _new.PrivateUsers.Of(parsed)))],
+        Name = _new.Name.Of(parsed),
         Volumes = Volumes(parsed, apps),
         Limits = _limits.Read(parsed),
         InheritedEnvironment = _inherit.Of(parsed) ? RunValues.OwnVariables() : [],
         Environment = [.. _files.Of(parsed), .. _environment.Of(parsed)],
-        PrivateUsers = _privateUsers.Of(parsed),
+        PrivateUsers = _new.PrivateUsers.Of(parsed),
         Notes = _notes.Read(parsed),
     };
 

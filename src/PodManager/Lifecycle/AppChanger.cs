@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Common.Contract;
 using Common.Native;
-using static Tmds.Linux.LibC;
 
 namespace PodManager.Lifecycle;
 
@@ -18,7 +17,7 @@ internal sealed class AppChanger(string directory)
         _ = Directory.CreateDirectory(PodDirectories.BuildRoot);
         using Fd plan = JoinedCommand.Unnamed(directory);
         Files.WriteAll(plan, JsonSerializer.SerializeToUtf8Bytes(change, PlanJson.Default.AppChange));
-        using Fd cgroup = Files.Open($"{pod.Pod.Id.Cgroup}/init.scope", O_RDONLY | O_DIRECTORY);
+        using Fd cgroup = pod.OpenManagerCgroup();
         (UnixSocket socket, UnixSocket theirs) = UnixSocket.CreatePair();
         int stage1;
         using (theirs)

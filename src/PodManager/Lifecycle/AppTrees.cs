@@ -73,14 +73,10 @@ internal sealed class AppTrees(PodService pods, IPodStore store, string dataDire
         using Fd held = process;
         try
         {
-            Fd mounts = Files.OpenAt(process, "ns/mnt", O_RDONLY);
             using Fd own = Files.Open("/proc/self/ns/mnt", O_RDONLY);
-            Fd root = Files.OpenAt(process, "root", O_PATH | O_DIRECTORY);
-            if (path.Length > 0)
-            {
-                using Fd above = root;
-                root = Files.OpenInRoot(above, path, O_PATH | O_DIRECTORY);
-            }
+            using Fd? above = path.Length > 0 ? Files.OpenAt(process, "root", O_PATH | O_DIRECTORY) : null;
+            Fd root = above is null ? Files.OpenAt(process, "root", O_PATH | O_DIRECTORY) : Files.OpenInRoot(above, path, O_PATH | O_DIRECTORY);
+            Fd mounts = Files.OpenAt(process, "ns/mnt", O_RDONLY);
 
             // An app's root is an overlay. That of a process of systemd's, which is about to become the app, is not.
             if (FileSystems.IsOverlay(root) && Files.Identity(mounts) != Files.Identity(own))

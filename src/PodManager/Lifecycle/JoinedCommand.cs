@@ -2,14 +2,12 @@ using System.Globalization;
 using System.Text.Json;
 using Common.Contract;
 using Common.Native;
-using static Tmds.Linux.LibC;
 
 namespace PodManager.Lifecycle;
 
 /// <summary>A command on its way into a running pod, by `stage1 join`. Once this is disposed of, the command is gone.</summary>
 internal sealed class JoinedCommand : IDisposable
 {
-    private const int NoFileName = 0x400000; // O_TMPFILE without O_DIRECTORY, open(2)
     private const uint OwnerFile = 0x180;
 
     private readonly UnixSocket _socket;
@@ -51,8 +49,8 @@ internal sealed class JoinedCommand : IDisposable
         }
     }
 
-    /// <summary>A file that is gone once nobody has it open.</summary>
-    public static Fd Unnamed(string directory) => Files.Open(directory, NoFileName | O_DIRECTORY | O_RDWR, OwnerFile);
+    /// <summary>A file for podctl and Stage1 alone.</summary>
+    public static Fd Unnamed(string directory) => Files.OpenUnnamed(directory, OwnerFile);
 
     public void Signal(int signal) => _socket.Send(Stage1Protocol.SignalPrefix + signal.ToString(CultureInfo.InvariantCulture));
 

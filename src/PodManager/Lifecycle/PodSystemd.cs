@@ -11,7 +11,7 @@ internal sealed class PodSystemd(string directory) : IPodSystemd
 
     public string Run(RunningPod pod, string what, IReadOnlyList<string> arguments)
     {
-        using Fd cgroup = Files.Open($"{pod.Pod.Id.Cgroup}/init.scope", O_RDONLY | O_DIRECTORY);
+        using Fd cgroup = pod.OpenManagerCgroup();
         using Fd input = Files.Open("/dev/null", O_RDONLY);
         using Fd output = JoinedCommand.Unnamed(directory);
         using Fd error = JoinedCommand.Unnamed(directory);

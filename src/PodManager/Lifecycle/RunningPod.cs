@@ -50,6 +50,9 @@ internal sealed class RunningPod : IDisposable
         }
     }
 
+    /// <summary>The cgroup of the pod's systemd, for what runs beside it.</summary>
+    public Fd OpenManagerCgroup() => Files.Open($"{Pod.Id.Cgroup}/init.scope", O_RDONLY | O_DIRECTORY);
+
     public void Dispose() => Leader.Dispose();
 
     private static PodctlException NotRunning(Pod pod) => new(

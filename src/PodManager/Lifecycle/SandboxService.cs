@@ -33,8 +33,7 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
         using Fd? secrets = SecretFile.Load([app], ExitCode.Failed);
         AllowDevices(record, volumes);
         edit.RemoveFiles(name);
-        PodDirectoryMaker.Make(directories, [specs[^1]], volumes, record.PrivateUsers?.Base ?? 0);
-        changer.Change(running, edit, secrets, $"cannot add app '{name}' to pod '{id}'", new AppChange
+        AppChange coming = new()
         {
             Version = AppChange.CurrentVersion,
             Removed = [specs[^1].Name],
@@ -46,9 +45,19 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
                 Apps = [planner.Plan(directories, app, specs[^1], console: null)],
                 Files = [.. PodUnits.UserFiles(specs), .. PodUnits.HealthFiles([specs[^1]]), .. PodUnits.UnitsOf(specs[^1])],
             },
-        });
-        edit.Save(changed);
-        return name;
+        };
+        try
+        {
+            PodDirectoryMaker.Make(directories, [specs[^1]], volumes, record.PrivateUsers?.Base ?? 0);
+            changer.Change(running, edit, secrets, $"cannot add app '{name}' to pod '{id}'", coming);
+            edit.Save(changed);
+            return name;
+        }
+        catch
+        {
+            Undo(running, edit, coming, name, PodUnits.NamesOf(specs[^1]));
+            throw;
+        }
     }
 
     public void Start(PodId id, AppName app) => Systemctl(id, app, "start");
@@ -134,6 +143,25 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
         if (devices.Length > 0 && !record.InsecureOptions.HasFlag(InsecureOptions.Paths))
         {
             _ = services.Units().SetProperties(record.Uuid.ScopeName, [new UnitProperty.PairList("DeviceAllow", devices)]);
+        }
+    }
+
+    /// <summary>Takes away what there is of an app that could not be added. If that fails, too, it goes when an app of the same name comes.</summary>
+    private void Undo(RunningPod running, IPodEdit edit, AppChange coming, AppName name, IEnumerable<string> units)
+    {
+        try
+        {
+            AppChange going = coming with
+            {
+                RemovedFiles = [.. coming.RemovedFiles, .. units.Select(PodUnits.PathOf)],
+                Pod = coming.Pod with { LayersDirectory = null, HasSecrets = false, Apps = [], Files = [] },
+            };
+            changer.Change(running, edit, secrets: null, "undo", going);
+            edit.RemoveFiles(name);
+        }
+        catch (Exception e) when (e is PodctlException or NativeException or IOException)
+        {
+            services.Messages.Debug($"app '{name}' could not be taken away again: {e.Message}");
         }
     }
 

@@ -7,7 +7,6 @@ namespace PodManager.Images.Export;
 /// <summary>A file that appears under its name when it is whole; if it never is, nothing is left of it.</summary>
 internal sealed class OutputFile : IDisposable
 {
-    private const int NoFileName = 0x400000; // O_TMPFILE without O_DIRECTORY
     private const int FollowLink = 0x400; // AT_SYMLINK_FOLLOW, linkat(2)
     private const uint Readable = 0x1A4;
 
@@ -71,13 +70,12 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>Without a name nothing is left of it, however podctl ends (open(2), O_TMPFILE).</summary>
     /// <returns>Null where the file system has no such files.</returns>
     private static Fd? OpenUnnamed(string directory)
     {
         try
         {
-            return Files.Open(directory, NoFileName | O_DIRECTORY | O_RDWR, Readable);
+            return Files.OpenUnnamed(directory, Readable);
         }
         catch (NativeException e) when (e.Errno is Errno.EOPNOTSUPP or Errno.EISDIR or Errno.ENOENT)
         {

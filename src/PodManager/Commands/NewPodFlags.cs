@@ -1,0 +1,17 @@
+using System.CommandLine;
+using PodManager.Pods;
+
+namespace PodManager.Commands;
+
+/// <summary>The flags about a pod that is made, whatever is in it.</summary>
+internal sealed class NewPodFlags
+{
+    public Flag<PodName?> Name { get; } = Flags.One<PodName?>("--name", "NAME", "the pod's name, which stands for its UUID", RunValues.ReadPodName, null);
+
+    public Flag<string?> UuidFile { get; } = Flags.Text("--uuid-file-save", "FILE", "write the pod's UUID to FILE before the pod is made");
+
+    public Flag<bool> PrivateUsers { get; } = Flags.One("--private-users", "yes|no", "a user namespace of the pod's own (default yes)", Flags.ReadBool, true, Flags.True);
+
+    public IEnumerable<string> Faults(ParseResult parsed) =>
+        UuidFile.Of(parsed) is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? [$"--uuid-file-save: the directory of '{file}' does not exist"] : [];
+}
