@@ -43,7 +43,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public IAttacher Attacher => new AttachService(Pods, messages);
 
-    public PodUpdater Updater => new(PodStore, Pods, () => Units, PodSystemd);
+    public PodUpdater Updater => new(PodStore, Pods, () => Units, PodSystemd, messages);
 
     public IFileService FilesOfPods => new FileService(Pods, new AppTrees(Pods, PodStore, settings.Directory), new AppCopier(messages), () => ImageExporter, messages);
 
@@ -53,13 +53,15 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public IImageNames ImageNames => Registries;
 
-    public ILogins Logins => new Logins(HostEnvironment.Current, Registries, messages);
+    public ILogins Logins => new Logins(Host, Registries, messages);
 
     public ITrustedKeys TrustedKeys => Keys;
 
     public ITrustPolicy TrustPolicy => new TrustPolicy($"{settings.LocalConfig}/trust.json", Keys, time);
 
-    private RegistryAccess Registries => _registries ??= new RegistryAccess(HostEnvironment.Current, messages, time);
+    private RegistryAccess Registries => _registries ??= new RegistryAccess(Host, messages, time);
+
+    private HostEnvironment Host => HostEnvironment.Of(settings.LocalConfig, settings.SystemConfig);
 
     private TrustedKeys Keys => _keys ??= new TrustedKeys($"{settings.LocalConfig}/trustedkeys", $"{settings.SystemConfig}/trustedkeys");
 

@@ -24,6 +24,9 @@ internal sealed record PodPlan
     /// <summary>The pod stays in the host's network namespace.</summary>
     public bool HostNetwork { get; init; }
 
+    /// <summary>The pod stays in the host's IPC namespace (ipc_namespaces(7)).</summary>
+    public bool HostIpc { get; init; }
+
     /// <summary>Directory on the host where Stage1, in its own mount namespace, builds the pod's root.</summary>
     public required string BuildRoot { get; init; }
 

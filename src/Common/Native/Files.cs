@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using Tmds.Linux;
@@ -11,6 +12,7 @@ internal static unsafe class Files
     private const int LockShared = 1;
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
+    private const int SmallFile = 4096;
 
     /// <summary>Opens /dev/null in the place of each standard stream that is closed.</summary>
     internal static void FillStandardStreams()
@@ -195,19 +197,44 @@ internal static unsafe class Files
     }
 
     /// <summary>Reads a whole small file, at most <paramref name="limitBytes"/> of it.</summary>
-    internal static string ReadText(Fd file, int limitBytes = 1 << 20) => Encoding.UTF8.GetString(ReadBytes(file, limitBytes));
+    internal static string ReadText(Fd file, int limitBytes = 1 << 20)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(SmallFile);
+        int length = ReadAll(file, ref buffer, limitBytes);
+        string text = Encoding.UTF8.GetString(buffer, 0, length);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return text;
+    }
 
     internal static byte[] ReadBytes(Fd file, int limitBytes = 1 << 20)
     {
-        byte[] buffer = new byte[4096];
-        using MemoryStream all = new();
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(SmallFile);
+        int length = ReadAll(file, ref buffer, limitBytes);
+        byte[] bytes = buffer[..length];
+        ArrayPool<byte>.Shared.Return(buffer);
+        return bytes;
+    }
+
+    /// <param name="file">Read to its end, or until there is as much as the limit.</param>
+    /// <param name="buffer">Rented; replaced by a larger one if need be.</param>
+    /// <param name="limitBytes">Where to stop.</param>
+    private static int ReadAll(Fd file, ref byte[] buffer, int limitBytes)
+    {
+        int length = 0;
         int got;
-        while (all.Length < limitBytes && (got = Read(file, buffer)) > 0)
+        while (length < limitBytes && (got = Read(file, buffer.AsSpan(length))) > 0)
         {
-            all.Write(buffer, 0, got);
+            length += got;
+            if (length == buffer.Length)
+            {
+                byte[] larger = ArrayPool<byte>.Shared.Rent(length * 2);
+                buffer.AsSpan(0, length).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = larger;
+            }
         }
 
-        return all.ToArray();
+        return length;
     }
 
     /// <summary>Whether a path, links followed, leads to a character or block device.</summary>

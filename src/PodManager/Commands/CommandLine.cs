@@ -43,6 +43,7 @@ internal sealed class CommandLine
                 new AppStopCommand(context, _globals),
                 new AppRestartCommand(context, _globals),
                 new AppRmCommand(context, _globals),
+                new ExecCommand(context, _globals),
                 new AppListCommand(context, _globals),
                 new AppStatusCommand(context, _globals),
             },
@@ -52,6 +53,7 @@ internal sealed class CommandLine
             new FetchCommand(context, _globals),
             new Command("image", "Work with the images in the store")
             {
+                new FetchCommand(context, _globals),
                 new ImageListCommand(context, _globals),
                 new ImageRmCommand(context, _globals),
                 new ImageGcCommand(context, _globals),
@@ -103,13 +105,13 @@ internal sealed class CommandLine
 
         if (words.Command is Verb { NeedsRoot: true } && !isRoot)
         {
-            throw new PodctlException(ExitCode.NotPermitted, $"cannot run `{PathOf(words.Command)}` as an unprivileged user", "run it as root");
+            throw new PodctlException(ExitCode.NotPermitted, $"cannot run `{Verb.PathOf(words.Command)}` as an unprivileged user", "run it as root");
         }
 
         if (words.Command is not Verb verb)
         {
             throw new PodctlException(
-                ExitCode.Usage, words.Faults.Count > 0 ? string.Join("; ", words.Faults) : "missing command", $"`{PathOf(words.Command)} --help` lists the commands");
+                ExitCode.Usage, words.Faults.Count > 0 ? string.Join("; ", words.Faults) : "missing command", $"`{Verb.PathOf(words.Command)} --help` lists the commands");
         }
 
         ParseResult parsed = _root.Parse(words.Words, PlainWords);
@@ -121,13 +123,9 @@ internal sealed class CommandLine
         ];
         if (faults.Count > 0)
         {
-            throw new PodctlException(ExitCode.Usage, string.Join("; ", faults), verb.HintOf(parsed) ?? $"`{PathOf(verb)} --help` shows how it is used");
+            throw new PodctlException(ExitCode.Usage, string.Join("; ", faults), verb.HintOf(parsed) ?? $"`{Verb.PathOf(verb)} --help` shows how it is used");
         }
 
         onSettings(_globals.Read(parsed));
         return await verb.RunAsync(parsed, new VerbWords(words.Arguments, apps), ct);
-    }
-
-    private static string PathOf(Command command) =>
-        string.Join(' ', command.Parents.OfType<Command>().Take(1).Select(PathOf).Append(command.Name));
-}
+    }}

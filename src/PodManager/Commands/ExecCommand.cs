@@ -26,7 +26,7 @@ internal sealed class ExecCommand : CommandInPod
         Add(_workingDirectory);
     }
 
-    public override string Usage => "exec [FLAGS] POD COMMAND [ARGUMENT…]";
+    public override string Usage => $"{Words} [FLAGS] POD COMMAND [ARGUMENT…]";
 
     public override IEnumerable<string> Faults(ParseResult parsed) =>
         _terminal.Of(parsed) && !_input.Of(parsed) ? [.. base.Faults(parsed), "--tty and --interactive=no exclude each other"] : base.Faults(parsed);

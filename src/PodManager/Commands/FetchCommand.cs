@@ -32,7 +32,7 @@ internal sealed class FetchCommand : Verb
 
     public override bool TakesImagesOnly => true;
 
-    public override string Usage => "fetch [FLAGS] IMAGE…";
+    public override string Usage => $"{Words} [FLAGS] IMAGE…";
 
     public override IEnumerable<string> Faults(ParseResult parsed) =>
         [.. ImageNames.Faults(parsed.GetValue(_images) ?? []), .. AuthFileFlag.FaultOf(_authFile.Of(parsed)) is { } fault ? new[] { fault } : []];

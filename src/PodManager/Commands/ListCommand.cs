@@ -28,13 +28,13 @@ internal sealed class ListCommand : Verb
     public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
-        IReadOnlyList<Pod> pods = services.Pods.List();
+        OutputFormat format = _format.Of(parsed);
+        IReadOnlyList<Pod> pods = services.Pods.List(isBrief: format == OutputFormat.Text);
         foreach (Pod pod in pods.Where(static pod => pod.Problem is not null && pod.State != PodState.Deleting))
         {
             _context.Messages.Warn($"pod '{pod.Id}': {pod.Problem}, listing what is known of it");
         }
 
-        OutputFormat format = _format.Of(parsed);
         _context.Out.Text(format == OutputFormat.Text
             ? PodListText.Table(pods, _full.Of(parsed), !_noLegend.Of(parsed), _context.Time.GetUtcNow())
             : JsonText.Write<IReadOnlyList<PodView>>([.. pods.Select(PodView.Of)], OutputJson.Default.IReadOnlyListPodView, format == OutputFormat.JsonPretty) + "\n");

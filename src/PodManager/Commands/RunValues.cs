@@ -46,6 +46,13 @@ internal static class RunValues
         return text is "host" or "none" ? null : $"there are no networks yet, such as '{text}': use none or host";
     }
 
+    /// <summary>Whether the host's IPC namespace is meant.</summary>
+    public static string? ReadIpc(string text, out bool value)
+    {
+        value = text == "parent";
+        return text is "auto" or "private" or "parent" ? null : $"'{text}' is none of auto, private and parent";
+    }
+
     public static string? ReadDns(string text, out IReadOnlyList<DnsSource> value)
     {
         List<DnsSource> sources = [];

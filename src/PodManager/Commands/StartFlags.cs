@@ -13,6 +13,7 @@ internal sealed class StartFlags
     private readonly Flag<bool> _remove = Flags.Switch("--rm", "remove the pod once it has ended");
     private readonly Flag<string?> _hostName = Flags.One<string?>("--hostname", "NAME", "the pod's host name (default rkt-UUID)", RunValues.ReadHostName, null);
     private readonly Flag<NetworkMode> _network = Flags.One("--net", "none|host", "the pod's network (default none)", RunValues.ReadNetwork, NetworkMode.None, "default");
+    private readonly Flag<bool> _hostIpc = Flags.One("--ipc", "auto|private|parent", "shared memory, semaphores and message queues of the pod's own (default, and what auto means), or the host's (parent)", RunValues.ReadIpc, false);
     private readonly Flag<IReadOnlyList<DnsSource>> _dns = Flags.Many<DnsSource>("--dns", "IP,…|host|none", "name servers of the pod, or the host's resolv.conf", RunValues.ReadDns);
     private readonly Flag<IReadOnlyList<string>> _dnsSearch = Flags.Many<string>("--dns-search", "DOMAIN,…", "domains in which names are looked up", RunValues.ReadWords);
     private readonly Flag<IReadOnlyList<string>> _dnsOptions = Flags.Many<string>("--dns-opt", "OPTION,…", "options of resolv.conf(5)", RunValues.ReadWords);
@@ -24,7 +25,7 @@ internal sealed class StartFlags
     /// <param name="isBackground">The pod runs in the background, and is not removed: there are no flags for anything else.</param>
     public StartFlags(bool isBackground = false) => _isBackground = isBackground;
 
-    public IReadOnlyList<Option> All => [.. _isBackground ? (Option[])[] : [_interactive, _detach, _remove], _hostName, _network, _dns, _dnsSearch, _dnsOptions, _dnsDomain, _hosts];
+    public IReadOnlyList<Option> All => [.. _isBackground ? (Option[])[] : [_interactive, _detach, _remove], _hostName, _network, _hostIpc, _dns, _dnsSearch, _dnsOptions, _dnsDomain, _hosts];
 
     public bool IsInteractive(ParseResult parsed) => _interactive.Of(parsed);
 
@@ -67,6 +68,7 @@ internal sealed class StartFlags
             Mode = _isBackground ? RunMode.Detached : _interactive.Of(parsed) ? RunMode.Interactive : _detach.Of(parsed) ? RunMode.Detached : RunMode.Foreground,
             HostName = _hostName.Of(parsed),
             Network = _network.Of(parsed),
+            HostIpc = _hostIpc.Of(parsed),
             Dns = new DnsOptions
             {
                 UseHostFile = dns.Any(static source => source.IsHostFile),

@@ -23,6 +23,12 @@ internal abstract class Verb(string name, string description) : Command(name, de
     /// <summary>For the help text, after `podctl`.</summary>
     public abstract string Usage { get; }
 
+    /// <summary>Its own words, without `podctl`.</summary>
+    protected string Words => PathOf(this)["podctl ".Length..];
+
+    /// <summary>The words that a command is called by.</summary>
+    public static string PathOf(Command command) => string.Join(' ', command.Parents.OfType<Command>().Take(1).Select(PathOf).Append(command.Name));
+
     /// <summary>What is wrong with words that are right one by one.</summary>
     public virtual IEnumerable<string> Faults(ParseResult parsed) => [];
 

@@ -11,14 +11,22 @@ internal sealed class HostEnvironment(string root, Func<string, string?> variabl
 {
     private const int FileLimit = 8 << 20;
 
-    public static HostEnvironment Current => new("/", Environment.GetEnvironmentVariable, Libc.GetEUid());
-
     public uint UserId { get; } = userId;
+
+    /// <summary>Where the administrator's settings for podctl are.</summary>
+    public string LocalConfig { get; private init; } = System.IO.Path.Combine(root, "etc/podctl");
+
+    /// <summary>Where the distribution's settings for podctl are.</summary>
+    public string SystemConfig { get; private init; } = System.IO.Path.Combine(root, "usr/lib/podctl");
 
     /// <summary>Null if the user has none.</summary>
     public string? Home => Variable("HOME") ?? (UserId == 0 ? Path("/root") : null);
 
     public string? ConfigHome => Variable("XDG_CONFIG_HOME") ?? (Home is { } home ? System.IO.Path.Combine(home, ".config") : null);
+
+    /// <summary>This host and this user.</summary>
+    public static HostEnvironment Of(string localConfig, string systemConfig) =>
+        new("/", Environment.GetEnvironmentVariable, Libc.GetEUid()) { LocalConfig = localConfig, SystemConfig = systemConfig };
 
     public string? Variable(string name) => variable(name) is { Length: > 0 } value ? value : null;
 

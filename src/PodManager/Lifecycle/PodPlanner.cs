@@ -43,6 +43,7 @@ internal sealed class PodPlanner
         {
             Hostname = options.HostName ?? designed.Hostname,
             Network = options.Network,
+            HostIpc = options.HostIpc,
             Mode = options.Mode,
             InsecureOptions = insecure,
             Sandbox = designed.Sandbox is null ? null : AppFiles.Of(options, options.HostName ?? designed.Hostname),
@@ -75,6 +76,7 @@ internal sealed class PodPlanner
             HostName = Record.Hostname,
             Users = Record.PrivateUsers,
             HostNetwork = _options.Network == NetworkMode.Host,
+            HostIpc = _options.HostIpc,
             BuildRoot = PodDirectories.BuildRoot,
             LayersDirectory = Record.Apps.Count == 0 ? null : AppPlanner.LayersDirectoryOf(Record.Apps[0]),
             JournalDirectory = pod.Journal,

@@ -4,7 +4,7 @@ using PodManager.Units;
 namespace PodManager.Lifecycle;
 
 /// <summary>Changes what pods and apps may use, while they run or before they do.</summary>
-internal sealed class PodUpdater(IPodStore store, PodService pods, Func<IUnitManager> units, IPodSystemd systemd)
+internal sealed class PodUpdater(IPodStore store, PodService pods, Func<IUnitManager> units, IPodSystemd systemd, IMessageSink messages)
 {
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(3);
 
@@ -16,6 +16,7 @@ internal sealed class PodUpdater(IPodStore store, PodService pods, Func<IUnitMan
     /// <exception cref="PodctlException">Some could not be changed; the others were.</exception>
     public void Update(IReadOnlyList<PodId> ids, AppName? name, ResourceLimits change, Action<PodId> report, CancellationToken ct)
     {
+        LimitControllers.Check([change], messages);
         Failures failures = new("update", "pod");
         foreach (PodId id in ids)
         {

@@ -110,11 +110,15 @@ internal sealed class RunService(RunServices services) : IPodRunner
 
     private static Common.Contract.IdRange? UsersOf(PodOptions options, IPodHandle handle) => options.PrivateUsers ? handle.AllocateIds() : null;
 
-    private PodPlanner Plan(PodRecord designed, StartOptions options) => new(
-        designed,
-        options,
-        Environment.GetEnvironmentVariable("TERM"),
-        designed.Apps.Any(static app => app.Restart != RestartPolicy.No) ? services.Units().Version() : 0);
+    private PodPlanner Plan(PodRecord designed, StartOptions options)
+    {
+        LimitControllers.Check([designed.Limits, .. designed.Apps.Select(static app => app.Isolation.Limits)], services.Messages);
+        return new PodPlanner(
+            designed,
+            options,
+            Environment.GetEnvironmentVariable("TERM"),
+            designed.Apps.Any(static app => app.Restart != RestartPolicy.No) ? services.Units().Version() : 0);
+    }
 
     private static void WriteUuid(string path, PodId id)
     {

@@ -27,6 +27,7 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
         PodApp app = Design(record, options, image, name);
         PodRecord changed = record with { Volumes = Merge(record, options, volumes), Apps = [.. record.Apps, app] };
         SandboxRules.Check(running, app);
+        LimitControllers.Check([app.Isolation.Limits], services.Messages);
         PodDirectories directories = new(id, edit.Directory, services.Journals.DirectoryFor(id));
         AppPlanner planner = new(changed, record.Sandbox!, app.Restart == RestartPolicy.No ? 0 : services.Units().Version());
         AppSpec[] specs = [.. changed.Apps.Select(planner.Spec)];

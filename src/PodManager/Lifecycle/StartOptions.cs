@@ -13,6 +13,9 @@ internal sealed record StartOptions
 
     public NetworkMode Network { get; init; }
 
+    /// <summary>`--ipc=parent`: the host's IPC namespace.</summary>
+    public bool HostIpc { get; init; }
+
     public DnsOptions Dns { get; init; } = new();
 
     /// <summary>`--hosts-entry`: address and name.</summary>

@@ -90,10 +90,13 @@ internal static class LogText
             return "";
         }
 
-        // An app is a service of its name, and APP.mux.service logs for it; of the rest, such as systemd in init.scope, the name it logs under says more.
+        // An app is a service of its name, and APP.mux.service and APP-output.service log for it; of the rest, such as systemd in init.scope, the name it logs under says more.
         const string service = ".service";
+        const string output = "-output.service";
         string? unit = entry.Text(Unit);
-        string name = unit is not null && unit.EndsWith(service, StringComparison.Ordinal) ? unit[..unit.IndexOf('.', StringComparison.Ordinal)] : entry.Text("SYSLOG_IDENTIFIER") ?? unit ?? "-";
+        string name = unit is not null && unit.EndsWith(service, StringComparison.Ordinal)
+            ? unit[..unit.IndexOf(unit.EndsWith(output, StringComparison.Ordinal) ? output : ".", StringComparison.Ordinal)]
+            : entry.Text("SYSLOG_IDENTIFIER") ?? unit ?? "-";
         return $"{SafeText.Line(name)}: ";
     }
 }

@@ -20,6 +20,9 @@ internal sealed record PodInspectView
 
     public long? UserCount { get; init; }
 
+    /// <summary>`private`, or `parent` for the host's.</summary>
+    public string? Ipc { get; init; }
+
     public IReadOnlyList<string>? InsecureOptions { get; init; }
 
     public required string Scope { get; init; }
@@ -48,6 +51,7 @@ internal sealed record PodInspectView
         Ready = pod.IsReady,
         UserBase = pod.Record?.PrivateUsers?.Base,
         UserCount = pod.Record?.PrivateUsers?.Count,
+        Ipc = pod.Record?.HostIpc switch { true => "parent", false => "private", null => null },
         InsecureOptions = pod.Record is { } record ? [.. InsecureOptionList.Format(record.InsecureOptions).Split(',').Where(static word => word != "none")] : null,
         Scope = pod.Id.ScopeName,
         Cgroup = pod.Id.Cgroup,

@@ -24,6 +24,9 @@ internal sealed record PodRecord
 
     public required NetworkMode Network { get; init; }
 
+    /// <summary>It is in the host's IPC namespace.</summary>
+    public bool HostIpc { get; init; }
+
     /// <summary>The pod's user namespace; null if it shares the host's.</summary>
     public IdRange? PrivateUsers { get; init; }
 

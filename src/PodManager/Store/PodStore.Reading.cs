@@ -22,7 +22,9 @@ internal sealed partial class PodStore
     internal const string StatusDirectory = $"{Exchange.OnHost}/{Exchange.StatusDirectory}";
     internal const string HealthDirectory = $"{Exchange.OnHost}/{Exchange.HealthDirectory}";
 
-    public Pod? Find(PodId id) => Read(id, id.ToString(), isTrash: false) ?? Read(id, TrashPrefix + id, isTrash: true);
+    public Pod? Find(PodId id) => Find(id, isBrief: false);
+
+    private Pod? Find(PodId id, bool isBrief) => Read(id, id.ToString(), isTrash: false, isBrief) ?? Read(id, TrashPrefix + id, isTrash: true, isBrief);
 
     public bool WaitUntilEmpty(PodId id, TimeSpan timeout, CancellationToken ct) => PodCgroup.WaitUntilEmpty(id, timeout, _time, ct);
 
@@ -79,7 +81,7 @@ internal sealed partial class PodStore
             stat info;
             _ = NativeException.ThrowIfFailed(fstat(file.Number, &info), "fstat", $"'{path}'");
             bool isPlausible = (info.st_mode & S_IFMT) == S_IFREG && info.st_size <= maxBytes;
-            return isPlausible ? parse(Files.ReadText(file, maxBytes), Time(info.st_mtim)) : null;
+            return isPlausible ? parse(info.st_size == 0 ? "" : Files.ReadText(file, maxBytes), Time(info.st_mtim)) : null;
         }
         catch (NativeException)
         {
@@ -103,12 +105,12 @@ internal sealed partial class PodStore
         return result < 0 ? null : Time(info.st_mtim);
     }
 
-    private Pod? Read(PodId id, string name, bool isTrash)
+    private Pod? Read(PodId id, string name, bool isTrash, bool isBrief)
     {
         try
         {
             using Fd directory = Files.Open(PathOf(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-            return Read(id, directory, name, isTrash);
+            return Read(id, directory, name, isTrash, isBrief);
         }
         catch (NativeException e) when (e.Errno == Errno.ENOENT)
         {
@@ -120,7 +122,7 @@ internal sealed partial class PodStore
         }
     }
 
-    private Pod Read(PodId id, Fd directory, string name, bool isTrash)
+    private Pod Read(PodId id, Fd directory, string name, bool isTrash, bool isBrief)
     {
         (PodRecord? record, string? problem) = ReadRecord(directory);
         bool isLocked = false;
@@ -150,9 +152,9 @@ internal sealed partial class PodStore
             Problem = problem,
             Started = started,
             Marked = marked,
-            LeaderPid = started is null || !isPopulated ? null : ReadLeader(directory),
+            LeaderPid = isBrief || started is null || !isPopulated ? null : ReadLeader(directory),
             IsPrepared = isPrepared,
-            IsReady = TimeOf(directory, ReadyFile) is not null,
+            IsReady = !isBrief && TimeOf(directory, ReadyFile) is not null,
             HasProcesses = isPopulated,
             Statuses = statuses,
             Healths = ReadHealths(directory, record),

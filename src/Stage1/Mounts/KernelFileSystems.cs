@@ -24,7 +24,13 @@ internal static class KernelFileSystems
         // The group 5 is `tty` on every distribution; programs expect terminals to be theirs.
         Attach("devpts", [("newinstance", null), ("ptmxmode", "0666"), ("mode", "0620"), ("gid", "5")], MountAttributes.NoSuid | MountAttributes.NoExec, "/dev/pts");
         Attach("tmpfs", [("mode", "1777")], Plain, "/dev/shm");
-        Attach("mqueue", [], Plain, "/dev/mqueue");
+
+        // The host's queues do not belong to the pod's user namespace, which cannot mount them; mq_open(3) needs no mount.
+        if (plan is not { HostIpc: true, Users: not null })
+        {
+            Attach("mqueue", [], Plain, "/dev/mqueue");
+        }
+
         Attach("tmpfs", [("mode", "1777"), ("size", "10%")], Plain, "/tmp");
     }
 

@@ -27,7 +27,12 @@ internal sealed class InnerHalf : IDisposable
     public static InnerHalf Start(PodPlan plan, Fd? users, IReadOnlyList<string> environment)
     {
         List<string> command = users is null ? [] : ["nsenter", $"--user=/proc/self/fd/{Stage1Protocol.UserNamespaceDescriptor}", "--setuid=0", "--setgid=0", "--"];
-        command.AddRange(["unshare", "--pid", "--uts", "--ipc", "--fork"]);
+        command.AddRange(["unshare", "--pid", "--uts", "--fork"]);
+        if (!plan.HostIpc)
+        {
+            command.Add("--ipc");
+        }
+
         if (!plan.HostNetwork)
         {
             command.Add("--net");

@@ -3,6 +3,7 @@ using PodManager.Commands;
 using PodManager.Lifecycle;
 using PodManager.Output;
 using PodManager.Pods;
+using PodManager.Tests.Images;
 using PodManager.Tests.Lifecycle;
 
 namespace PodManager.Tests.Commands;
@@ -43,7 +44,7 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
     /// <summary>What `attach` was asked for.</summary>
     public (PodId Pod, AppName? App, AttachMode Mode)? Attachment { get; private set; }
 
-    public PodUpdater Updater => new(Store, Pods, () => Store, null!);
+    public PodUpdater Updater => new(Store, Pods, () => Store, null!, new FakeMessages());
 
     public ISandboxes Sandboxes => this;
 

@@ -31,7 +31,7 @@ internal sealed class FakePods : IPodStore, IUnitManager
         return pod.Id;
     }
 
-    public IReadOnlyList<Pod> List() => [.. Pods.Values];
+    public IReadOnlyList<Pod> List(bool isBrief = false) => [.. Pods.Values];
 
     public Pod? Find(PodId id) => Pods.GetValueOrDefault(id);
 

@@ -1,5 +1,6 @@
 using PodManager.Lifecycle;
 using PodManager.Pods;
+using PodManager.Tests.Images;
 using Xunit;
 
 namespace PodManager.Tests.Lifecycle;
@@ -59,5 +60,5 @@ public sealed class PodUpdaterTests
     }
 
     private void Update(PodId pod, AppName? app, ResourceLimits change) =>
-        new PodUpdater(_pods, new PodService(_pods, () => _pods, TimeProvider.System), () => _pods, null!).Update([pod], app, change, _reports.Add, CancellationToken.None);
+        new PodUpdater(_pods, new PodService(_pods, () => _pods, TimeProvider.System), () => _pods, null!, new FakeMessages()).Update([pod], app, change, _reports.Add, CancellationToken.None);
 }

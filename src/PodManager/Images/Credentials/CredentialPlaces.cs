@@ -34,5 +34,5 @@ internal static class CredentialPlaces
     public static string Target(HostEnvironment host, string? authFile) => Named(host, authFile) ?? Usual(host)[0];
 
     /// <summary>The directories with rkt's files, the first to count first.</summary>
-    public static IReadOnlyList<string> Directories(HostEnvironment host) => [host.Path("/etc/podctl/auth.d"), host.Path("/usr/lib/podctl/auth.d")];
+    public static IReadOnlyList<string> Directories(HostEnvironment host) => [Path.Combine(host.LocalConfig, "auth.d"), Path.Combine(host.SystemConfig, "auth.d")];
 }
