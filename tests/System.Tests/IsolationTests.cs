@@ -220,7 +220,7 @@ public sealed class IsolationTests : SystemTest
                 for fd in /proc/[0-9]*/fd/*; do ls $fd{secret} $fd/../../../..{secret} 2>/dev/null; done
                 cd /; cd ../../../../..; ls .{secret} 2>/dev/null
                 ln -s ../../../../../../../..{secret} /tmp/link; cat /tmp/link 2>/dev/null
-                ls /usr/lib/systemd /opt/stage2 /run/podctl /var/lib/podctl /host 2>/dev/null
+                ls /usr/lib/systemd /opt/stage2 /run/host /run/podctl /var/lib/podctl /host 2>/dev/null
                 ls /proc/1/root/ /proc/2/root/ 2>/dev/null
                 grep -o '/var/lib/podctl/pods' /proc/self/mountinfo
                 echo done

@@ -1,3 +1,4 @@
+using Common.Contract;
 using Common.Native;
 using PodManager.Pods;
 using static Tmds.Linux.LibC;
@@ -20,7 +21,7 @@ internal sealed class AppTrees(PodService pods, IPodStore store, string dataDire
     {
         Pod pod = pods.GetUp(id);
         PodApp app = AppProcess.AppOf(pod, name);
-        return TryOpenOf(AppProcess.TryOpen(pod, app), "", pod) ?? TryOpenOf(LeaderOf(pod), $"/opt/stage2/{app.Name}/rootfs", pod)
+        return TryOpenOf(AppProcess.TryOpen(pod, app), "", pod) ?? TryOpenOf(LeaderOf(pod), AppRoots.PathOf(app.Name.ToString()), pod)
             ?? throw new PodctlException(ExitCode.WrongState, $"app '{app.Name}' of pod '{id}' is not running");
     }
 

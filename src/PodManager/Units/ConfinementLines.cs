@@ -11,7 +11,7 @@ internal static class ConfinementLines
 
     public static void Write(AppSpec app, Action<string> line)
     {
-        line($"RootDirectory=/opt/stage2/{app.Name}/rootfs");
+        line($"RootDirectory={AppRoots.PathOf(app.Name)}");
         line("# the last commands run in the pod's own root, not in the app's");
         line("RootDirectoryStartOnly=yes");
         line("# a mount namespace, so that the root is changed by pivot_root(2): chroot(2) alone can be left with CAP_SYS_CHROOT");

@@ -37,7 +37,7 @@ internal static class AppRemoval
             _ = Libc.UnlinkAt(Libc.AtFdCwd, file, 0); // best effort, as below
         }
 
-        foreach (string path in Places(app).Concat(GeneratedFiles.Select(file => PodRoot.BoundFileOf(app, file))).Concat(MuxProtocol.FilesOf(app)).Append(OutputFifos.PathOf(app)).Append($"{PodRoot.AppDirectory}/{app}").Append(credentials))
+        foreach (string path in Places(app).Concat(GeneratedFiles.Select(file => PodRoot.BoundFileOf(app, file))).Concat(MuxProtocol.FilesOf(app)).Append(OutputFifos.PathOf(app)).Append($"{AppRoots.Directory}/{app}").Append(credentials))
         {
             // Best effort, as a directory or as a file: what cannot be removed is in nobody's way but that of an app of the same name, which then says so.
             _ = Libc.UnlinkAt(Libc.AtFdCwd, path, RemoveDirectory);
@@ -46,7 +46,7 @@ internal static class AppRemoval
     }
 
     private static IEnumerable<string> Places(string app) =>
-        Numbered(PodRoot.VolumeDirectory, app).Concat(Numbered(PodRoot.HostFileDirectory, app)).Append(PodRoot.AppRootOf(app));
+        Numbered(PodRoot.VolumeDirectory, app).Concat(Numbered(PodRoot.HostFileDirectory, app)).Append(AppRoots.PathOf(app));
 
     /// <summary>`APP-0`, `APP-1`…</summary>
     private static IEnumerable<string> Numbered(string directory, string app) => !Directory.Exists(directory) ? [] :

@@ -20,7 +20,7 @@ internal sealed class AppRoot : IDisposable
     private AppRoot(AppPlan app)
     {
         _app = app;
-        _root = new SafeRoot(PodRoot.AppRootOf(app.Name));
+        _root = new SafeRoot(AppRoots.PathOf(app.Name));
     }
 
     /// <summary>Completes the roots of apps; the pod's own file systems are mounted already.</summary>

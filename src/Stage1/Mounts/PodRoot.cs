@@ -10,13 +10,19 @@ namespace Stage1.Mounts;
 /// </summary>
 internal static class PodRoot
 {
+    // Of what is mounted here systemd makes no unit, see AppRoots.
+    private const string HostDirectory = "/run/host";
+
+    // Where rkt had them.
+    private const string OldAppDirectory = "/opt/stage2";
+
     /// <summary>Where the inner half finds device nodes to bind.</summary>
-    public const string Devices = "/.dev";
+    public const string Devices = $"{HostDirectory}/dev";
 
     /// <summary>A proc and a sysfs with nothing mounted over: the kernel allows new ones in the pod only beside such (mount_too_revealing in fs/namespace.c).</summary>
-    public const string HostProc = "/.proc";
+    public const string HostProc = $"{HostDirectory}/proc";
 
-    public const string HostSys = "/.sys";
+    public const string HostSys = $"{HostDirectory}/sys";
 
     /// <summary>The old root goes here for the moment of pivot_root(2).</summary>
     public const string OldRoot = "/.old";
@@ -24,9 +30,8 @@ internal static class PodRoot
     /// <summary>The inner half's copy of the plan.</summary>
     public const string Plan = "/.plan";
 
-    public const string AppDirectory = "/opt/stage2";
-    public const string VolumeDirectory = "/.volumes";
-    public const string HostFileDirectory = "/.host";
+    public const string VolumeDirectory = $"{HostDirectory}/volumes";
+    public const string HostFileDirectory = $"{HostDirectory}/files";
 
     private const string LayerLinks = "/.links";
     private const string Layers = "/.layers";
@@ -34,8 +39,7 @@ internal static class PodRoot
 
     private static readonly string[] Directories =
     [
-        "/usr", "/etc", "/proc", "/sys", "/dev", "/run", "/tmp", "/root", "/var", "/var/log", "/var/log/journal", "/opt", AppDirectory,
-        Devices, HostProc, HostSys, OldRoot, LayerLinks, Layers,
+        "/usr", "/etc", "/proc", "/sys", "/dev", "/run", "/tmp", "/root", "/var", "/var/log", "/var/log/journal", "/opt", OldRoot, LayerLinks, Layers,
     ];
 
     /// <summary>Where the inner half finds a file of the host's that an app is to see.</summary>
@@ -43,8 +47,6 @@ internal static class PodRoot
 
     /// <summary>Where the inner half finds an app's volume.</summary>
     public static string VolumeOf(string app, int index) => $"{VolumeDirectory}/{app}-{index}";
-
-    public static string AppRootOf(string app) => $"{AppDirectory}/{app}/rootfs";
 
     /// <summary>A generated file that an app sees in the place of what its image has.</summary>
     public static string BoundFileOf(string app, string path) => $"/.bound{path.Replace('/', '-')}-{app}";
@@ -64,6 +66,12 @@ internal static class PodRoot
         builder.Tmpfs("/run", NoPrivileges, "64m");
         builder.Directory("/run/systemd");
         builder.Directory("/run/systemd/journal");
+        foreach (string directory in new[] { HostDirectory, AppRoots.Directory, Devices, HostProc, HostSys })
+        {
+            builder.Directory(directory);
+        }
+
+        builder.Link($"..{AppRoots.Directory}", OldAppDirectory);
         builder.Bind(plan.ExchangeDirectory, "/run/podctl", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
         builder.Bind(plan.JournalDirectory, $"/var/log/journal/{plan.MachineId}", NoPrivileges | MountAttributes.NoExec, users);
         builder.WriteFiles();
@@ -80,7 +88,7 @@ internal static class PodRoot
     {
         Builder builder = new(plan);
         builder.Tmpfs("", MountAttributes.NoDevices | MountAttributes.NoSuid, "64m");
-        foreach (string directory in new[] { "/opt", AppDirectory, LayerLinks, Layers })
+        foreach (string directory in new[] { "/run", HostDirectory, AppRoots.Directory, LayerLinks, Layers })
         {
             builder.Directory(directory);
         }
@@ -91,7 +99,7 @@ internal static class PodRoot
         return
         [
             .. plan.Apps.SelectMany(static app => Enumerable.Range(0, app.HostFiles.Count).Select(i => HostFileOf(app.Name, i))
-                .Concat(Enumerable.Range(0, app.Mounts.Count).Select(i => VolumeOf(app.Name, i))).Append(AppRootOf(app.Name)))
+                .Concat(Enumerable.Range(0, app.Mounts.Count).Select(i => VolumeOf(app.Name, i))).Append(AppRoots.PathOf(app.Name)))
                 .Select(target => (MountApi.Clone(plan.BuildRoot + target, recursive: true), target)),
         ];
     }
@@ -295,8 +303,8 @@ internal static class PodRoot
 
             Link(app.UpperDirectory, $"{LayerLinks}/{app.Name}/u");
             Link(app.WorkDirectory, $"{LayerLinks}/{app.Name}/w");
-            string target = _root + AppRootOf(app.Name);
-            MakeParents(AppRootOf(app.Name) + "/.");
+            string target = _root + AppRoots.PathOf(app.Name);
+            MakeParents(AppRoots.PathOf(app.Name) + "/.");
             Files.SetOwner(null, app.UpperDirectory, _owner, _owner);
             Files.SetOwner(null, app.WorkDirectory, _owner, _owner);
 
