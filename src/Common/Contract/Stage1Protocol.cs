@@ -66,7 +66,7 @@ internal static class Stage1Protocol
     /// <summary>The outer half to the inner: the root is built, and the plan is in it.</summary>
     public const string Built = "built";
 
-    /// <summary>podctl to the outer half: the scope is there and you are in it.</summary>
+    /// <summary>podctl to the outer half: the scope is there, you are in it, and the pod's PID 1 is on record.</summary>
     public const string Go = "go";
 
     /// <summary>The inner half to the outer: everything is mounted but the cgroups.</summary>
@@ -75,8 +75,11 @@ internal static class Stage1Protocol
     /// <summary>The outer half to the inner: you are in the scope, become systemd.</summary>
     public const string Exec = "exec";
 
-    /// <summary>The outer half to podctl: `leader PID`, the host's number of the pod's PID 1, which is systemd now.</summary>
+    /// <summary>The outer half to podctl: `leader PID`, the host's number of the pod's PID 1, which waits to become systemd.</summary>
     public const string LeaderPrefix = "leader ";
+
+    /// <summary>The outer half to podctl: the pod's PID 1 is systemd now.</summary>
+    public const string Running = "running";
 
     /// <summary>Either half: `error TEXT`, and the pod will not start.</summary>
     public const string ErrorPrefix = "error ";

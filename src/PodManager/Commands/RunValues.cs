@@ -134,7 +134,8 @@ internal static class RunValues
         string content;
         try
         {
-            using Fd file = Files.Open(text, Tmds.Linux.LibC.O_RDONLY | Tmds.Linux.LibC.O_NONBLOCK);
+            // No O_NONBLOCK: it may be a pipe whose writer is still at work, as in --set-env-file=<(command).
+            using Fd file = Files.Open(text, Tmds.Linux.LibC.O_RDONLY);
             content = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(Files.ReadBytes(file, VariablesFileLimit));
         }
         catch (NativeException e)

@@ -35,8 +35,8 @@ internal sealed class PodLaunch
     /// <summary>The credentials of its apps; null if there are none.</summary>
     public Fd? Secrets { get; init; }
 
-    /// <summary>It was prepared: if it does not start, it stays as it was; otherwise nothing of it stays.</summary>
-    public bool IsPrepared { get; init; }
+    /// <summary>Its record, if it was prepared: if it does not start, it stays as it was. Nothing stays of any other.</summary>
+    public PodRecord? Prepared { get; init; }
 
     /// <returns>The exit code for the user.</returns>
     /// <exception cref="PodctlException">The pod did not start, or one of its apps could not be run.</exception>
@@ -63,14 +63,7 @@ internal sealed class PodLaunch
             File.WriteAllBytes(_pod.Plan, JsonSerializer.SerializeToUtf8Bytes(plan, PlanJson.Default.PodPlan));
             starting.Planned();
             _services.Trace.Mark("plan written");
-            leader = starting.Finish(ct);
-            if (IsPrepared)
-            {
-                // Not before: what a start that failed was asked for, such as protections turned off, must not count for the next one.
-                _handle.Update(_planner.Record);
-            }
-
-            _handle.WriteLeader(leader.Pid);
+            leader = starting.Finish(Record, ct);
             return Attend(leader, sessions, signals, notify);
         }
         catch when (leader is null)
@@ -82,6 +75,16 @@ internal sealed class PodLaunch
         {
             leader?.Dispose();
             sessions.ForEach(static session => session.Dispose());
+        }
+    }
+
+    private void Record(PodLeader leader)
+    {
+        _handle.WriteLeader(leader.Pid);
+        if (Prepared is not null)
+        {
+            // Not before: what a start that failed was asked for, such as protections turned off, must not count for the next one.
+            _handle.Update(_planner.Record);
         }
     }
 
@@ -155,8 +158,9 @@ internal sealed class PodLaunch
 
             // A scope whose process was a zombie before it came in has never had one, so that systemd is never told that it is empty.
             _ = _services.Units().StopUnit(_handle.Id.ScopeName, TearDownTimeout).Wait(CancellationToken.None);
-            if (IsPrepared)
+            if (Prepared is not null)
             {
+                _handle.Update(Prepared);
                 _handle.RemoveStart();
             }
             else

@@ -73,7 +73,7 @@ internal sealed class RunService(RunServices services) : IPodRunner
             _ = services.Units().StopUnit(id.ScopeName, TearDownTimeout).Wait(ct);
         }
 
-        return new RunResult(new PodLaunch(services, handle, Plan(designed, options), options) { IsPrepared = true, Secrets = secrets }.Run(ct), id);
+        return new RunResult(new PodLaunch(services, handle, Plan(designed, options), options) { Prepared = designed, Secrets = secrets }.Run(ct), id);
     }
 
     private async Task<PodRecord> DesignAsync(PodId id, PodOptions options, CancellationToken ct)

@@ -16,21 +16,30 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
     public void Planned() => socket.Send(Stage1Protocol.Planned);
 
     /// <summary>Waits for the pod's PID 1 to be systemd, on its way to the apps.</summary>
+    /// <param name="record">Writes down that the pod is started, and by which process, before that becomes systemd: a pod that runs is known to run, whatever happens to podctl.</param>
     /// <param name="ct">Gives the start up.</param>
     /// <exception cref="PodctlException">The pod did not start.</exception>
-    public PodLeader Finish(CancellationToken ct)
+    public PodLeader Finish(Action<PodLeader> record, CancellationToken ct)
     {
         AwaitScope(ct);
         trace.Mark("scope active");
-
-        // Told before anybody listened for signals to the pod, and nothing had to be waited for since.
-        ct.ThrowIfCancellationRequested();
-        socket.Send(Stage1Protocol.Go);
-        PodLeader leader = ReadLeader()
-            ?? throw new PodctlException(ExitCode.Failed, "stage1 ended without a word", $"`{Stage1Location.Path}` must be the one that was built with this podctl");
-        trace.Mark("systemd is PID 1");
-        Reap();
-        return leader;
+        PodLeader leader = PodLeader.Open(pod.Id, int.Parse(Await(Stage1Protocol.LeaderPrefix), CultureInfo.InvariantCulture));
+        try
+        {
+            // Told before anybody listened for signals to the pod.
+            ct.ThrowIfCancellationRequested();
+            record(leader);
+            socket.Send(Stage1Protocol.Go);
+            _ = Await(Stage1Protocol.Running);
+            trace.Mark("systemd is PID 1");
+            Reap();
+            return leader;
+        }
+        catch
+        {
+            leader.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()
@@ -49,7 +58,10 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
         {
             // A stage1 that has failed meanwhile is not in the scope: then its reason is the one to tell.
             Kill();
-            _ = ReadLeader();
+            while (Read() is not null)
+            {
+            }
+
             throw;
         }
     }
@@ -70,29 +82,36 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
         _isReaped = true;
     }
 
-    /// <returns>The pod's PID 1; null if Stage1 is gone without having told.</returns>
-    /// <exception cref="PodctlException">Stage1 says that it has failed.</exception>
-    private PodLeader? ReadLeader()
+    /// <summary>Waits for a message that begins so.</summary>
+    /// <returns>What follows.</returns>
+    private string Await(string prefix)
     {
-        while (socket.Receive() is (string text, _))
+        while (Read() is string text)
         {
-            if (text.StartsWith(Stage1Protocol.LeaderPrefix, StringComparison.Ordinal))
+            if (text.StartsWith(prefix, StringComparison.Ordinal))
             {
-                int pid = int.Parse(text.AsSpan(Stage1Protocol.LeaderPrefix.Length), CultureInfo.InvariantCulture);
-                return PodLeader.Open(pod.Id, pid);
-            }
-
-            if (text.StartsWith(Stage1Protocol.ErrorPrefix, StringComparison.Ordinal))
-            {
-                throw new PodctlException(ExitCode.Failed, text[Stage1Protocol.ErrorPrefix.Length..]);
-            }
-
-            if (text.StartsWith(Stage1Protocol.TimePrefix, StringComparison.Ordinal))
-            {
-                trace.Mark($"stage1: {text[Stage1Protocol.TimePrefix.Length..]}");
+                return text[prefix.Length..];
             }
         }
 
-        return null;
+        throw new PodctlException(ExitCode.Failed, "stage1 ended without a word", $"`{Stage1Location.Path}` must be the one that was built with this podctl");
+    }
+
+    /// <returns>What Stage1 says next; null if it is gone.</returns>
+    /// <exception cref="PodctlException">It says that it has failed.</exception>
+    private string? Read()
+    {
+        string? text = socket.Receive()?.Text;
+        if (text?.StartsWith(Stage1Protocol.ErrorPrefix, StringComparison.Ordinal) == true)
+        {
+            throw new PodctlException(ExitCode.Failed, text[Stage1Protocol.ErrorPrefix.Length..]);
+        }
+
+        if (text?.StartsWith(Stage1Protocol.TimePrefix, StringComparison.Ordinal) == true)
+        {
+            trace.Mark($"stage1: {text[Stage1Protocol.TimePrefix.Length..]}");
+        }
+
+        return text;
     }
 }

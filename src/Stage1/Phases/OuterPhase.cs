@@ -33,6 +33,7 @@ internal static class OuterPhase
 
         CopyPlan(plan, planPath);
         inner.Build(podctl);
+        podctl.Send(Stage1Protocol.LeaderPrefix + inner.Leader);
         Await(Stage1Protocol.Go, podctl);
         string cgroup = Cgroups.Own();
         if (plan.Users is not null)
@@ -42,7 +43,7 @@ internal static class OuterPhase
 
         Cgroups.Move(inner.Leader, cgroup);
         inner.BecomeSystemd(podctl);
-        podctl.Send(Stage1Protocol.LeaderPrefix + inner.Leader);
+        podctl.Send(Stage1Protocol.Running);
     }
 
     /// <summary>Until the pod runs nobody else would clean up after a podctl that was killed.</summary>
