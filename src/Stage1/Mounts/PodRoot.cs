@@ -64,8 +64,8 @@ internal static class PodRoot
         builder.Tmpfs("/run", NoPrivileges, "64m");
         builder.Directory("/run/systemd");
         builder.Directory("/run/systemd/journal");
-        builder.Bind(plan.ExchangeDirectory, "/run/podctl", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
-        builder.Bind(plan.JournalDirectory, $"/var/log/journal/{plan.MachineId}", NoPrivileges | MountAttributes.NoExec, users);
+        builder.Bind(plan.ExchangeDirectory, "/run/podctl", NoPrivileges | MountAttributes.NoExec);
+        builder.Bind(plan.JournalDirectory, $"/var/log/journal/{plan.MachineId}", NoPrivileges | MountAttributes.NoExec);
         builder.WriteFiles();
         builder.HostFiles();
         builder.Volumes(users);
@@ -123,11 +123,12 @@ internal static class PodRoot
             MountApi.Attach(mount, _root + path);
         }
 
-        public void Bind(string source, string target, MountAttributes attributes, Fd? idMapOf)
+        /// <summary>Not id-mapped: what the pod's root makes there, a setuid program for one, must not be the host's root's.</summary>
+        public void Bind(string source, string target, MountAttributes attributes)
         {
             Directory(target);
             using Fd mount = MountApi.Clone(source, recursive: false);
-            SetAttributes(mount, attributes, idMapOf, source);
+            MountApi.SetAttributes(mount, attributes, recursive: false, name: source);
             MountApi.Attach(mount, _root + target);
         }
 
