@@ -7,6 +7,7 @@ using PodManager.Output;
 
 // A caller may have closed some. The next files to be opened would take their numbers, and be written to as if they were the user's.
 Files.FillStandardStreams();
+Files.KeepFromChildren();
 
 // A limit of file sizes shows as an error of the call (setrlimit(2)).
 _ = Libc.Signal(Tmds.Linux.LibC.SIGXFSZ, 1);

@@ -8,6 +8,12 @@ namespace Common.Contract;
 /// </summary>
 internal sealed record PodPlan
 {
+    /// <summary>
+    /// The group of the pod's systemd and of what it runs in the pod's own root. No app has it: systemd starts an app with all that it may itself until execve(2), and changes to a working directory that the app has had in its hands.
+    /// A link there to /proc/PID/root of these would lead out of the app's root, if the kernel took both for the same user (PTRACE_MODE_READ_FSCREDS, ptrace(2)). systemd does not take this number for a group of a service.
+    /// </summary>
+    public const uint ManagerGroup = 65535;
+
     /// <summary>The version this build writes and accepts.</summary>
     public const int CurrentVersion = 1;
 

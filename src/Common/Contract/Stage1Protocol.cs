@@ -48,6 +48,9 @@ internal static class Stage1Protocol
     /// <summary>For a start or a change: the credentials of apps (<see cref="AppSecrets"/>), if the plan says that there are any.</summary>
     public const int SecretsDescriptor = 11;
 
+    /// <summary>For nsenter(1): the pod's mount namespace.</summary>
+    public const int MountNamespaceDescriptor = 12;
+
     /// <summary>podctl to `join`: `signal N`, to be passed on to the command.</summary>
     public const string SignalPrefix = "signal ";
 

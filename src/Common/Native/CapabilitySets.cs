@@ -30,6 +30,24 @@ internal static unsafe class CapabilitySets
         _ = NativeException.ThrowIfFailed(Libc.SysCall(SysCapSet, (nint)header, (nint)sets, 0, 0, 0), "capset");
     }
 
+    /// <summary>Gives up those that the next execve(2) takes, but for one, and all that is inheritable.</summary>
+    /// <param name="dropped">Their numbers.</param>
+    /// <param name="kept">The one, below 32.</param>
+    internal static void Drop(IReadOnlyList<int> dropped, int kept)
+    {
+        uint* header = stackalloc uint[] { Version, 0 };
+        uint* sets = stackalloc uint[Words * Sets];
+        _ = NativeException.ThrowIfFailed(Libc.SysCall(SysCapGet, (nint)header, (nint)sets, 0, 0, 0), "capget");
+        foreach (int capability in dropped.Where(number => number != kept))
+        {
+            sets[capability / 32 * Sets] &= ~(1u << (capability % 32));
+            sets[(capability / 32 * Sets) + 1] &= ~(1u << (capability % 32));
+        }
+
+        sets[2] = sets[Sets + 2] = 0;
+        _ = NativeException.ThrowIfFailed(Libc.SysCall(SysCapSet, (nint)header, (nint)sets, 0, 0, 0), "capset");
+    }
+
     /// <summary>Keeps one capability of all.</summary>
     /// <param name="capability">Its number, below 32.</param>
     internal static void KeepOnly(int capability)

@@ -27,6 +27,13 @@ internal static unsafe class Files
         }
     }
 
+    /// <summary>What this process has been started with, beyond the standard streams, is for nobody that it starts: a directory among it would be a way out of a pod (close_range(2)).</summary>
+    internal static void KeepFromChildren()
+    {
+        const nint closeOnExec = 4; // CLOSE_RANGE_CLOEXEC
+        _ = Libc.SysCall(Libc.SysCloseRange, 3, int.MaxValue, closeOnExec, 0, 0);
+    }
+
     /// <summary>How openat2(2) may resolve a path below its directory.</summary>
     [Flags]
     internal enum Resolve : ulong
@@ -262,6 +269,14 @@ internal static unsafe class Files
         const ulong nullDevice = 0x103; // 1:3, makedev(3)
         stat info;
         return fstat(number, &info) == 0 && (info.st_mode & S_IFMT) == S_IFCHR && (ulong)info.st_rdev == nullDevice;
+    }
+
+    /// <summary>Whether a descriptor is /dev/ptmx, or an instance's `ptmx` (pts(4)).</summary>
+    internal static unsafe bool IsTerminalMultiplexer(Fd file)
+    {
+        const ulong multiplexer = 0x502; // 5:2, makedev(3)
+        stat info;
+        return fstat(file.Number, &info) == 0 && (info.st_mode & S_IFMT) == S_IFCHR && (ulong)info.st_rdev == multiplexer;
     }
 
     internal static bool IsDirectory(Fd file)

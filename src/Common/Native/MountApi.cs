@@ -77,6 +77,14 @@ internal static unsafe class MountApi
         _ = Check(Libc.SysCall(Libc.SysMountSetAttr, mount.Number, empty.Pointer, flags, (nint)(&attr), sizeof(Libc.MountAttr)), "mount_setattr", $"'{name}'");
     }
 
+    /// <summary>What of the mounts below a detached mount shows elsewhere, and those below it as well: MS_PRIVATE or MS_SLAVE (mount_namespaces(7)).</summary>
+    internal static void SetPropagation(Fd mount, ulong kind)
+    {
+        Libc.MountAttr attr = new() { Propagation = kind };
+        using NativeText empty = new("");
+        _ = Check(Libc.SysCall(Libc.SysMountSetAttr, mount.Number, empty.Pointer, Libc.AtEmptyPath | Libc.AtRecursive, (nint)(&attr), sizeof(Libc.MountAttr)), "mount_setattr", "(propagation)");
+    }
+
     /// <summary>Attaches a detached mount on a path of our own making.</summary>
     internal static void Attach(Fd mount, string target)
     {

@@ -27,12 +27,18 @@ internal static unsafe class Terminal
         return error == 0 ? (master, Marshal.PtrToStringUTF8((nint)name)!) : throw new NativeException("ptsname_r", "", (Errno)error);
     }
 
-    /// <summary>A new pseudo-terminal of a certain instance of devpts(5): both sides.</summary>
-    /// <param name="directory">Where the path begins.</param>
-    /// <param name="path">The instance's `ptmx`.</param>
-    internal static (Fd Master, Fd Slave) CreateAt(Fd directory, string path)
+    /// <summary>A new pseudo-terminal of a certain instance of devpts(5): both sides. Nothing else is opened, whatever is in its place: to open a device, or a link to one, can do something.</summary>
+    /// <param name="root">A root directory that is not trusted.</param>
+    /// <param name="path">The instance's `ptmx`, in that root.</param>
+    internal static (Fd Master, Fd Slave) CreateIn(Fd root, string path)
     {
-        Fd master = Files.OpenAt(directory, path, O_RDWR | O_NOCTTY);
+        using Fd found = Files.OpenInRoot(root, path, O_PATH);
+        if (!Files.IsTerminalMultiplexer(found))
+        {
+            throw new NativeException("open", $"'{path}'", Errno.ENOTTY);
+        }
+
+        Fd master = Files.Open(found.ProcPath, O_RDWR | O_NOCTTY);
         _ = NativeException.ThrowIfFailed(Libc.UnlockPt(master.Number), "unlockpt");
         return (master, new Fd(NativeException.ThrowIfFailed(Libc.IoCtl(master.Number, GetPeer, (void*)(O_RDWR | O_NOCTTY | O_CLOEXEC)), "ioctl", "(terminal)")));
     }

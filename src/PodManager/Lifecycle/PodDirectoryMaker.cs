@@ -10,6 +10,8 @@ internal static class PodDirectoryMaker
     private const uint Everybody = 0x1ED;
     private const uint OwnerOnly = 0x1C0;
     private const uint Readable = 0x1A4;
+    private const uint OwnerAndGroup = 0x1E8;
+    private const uint Unchanged = uint.MaxValue;
 
     /// <param name="pod">The pod's directories.</param>
     /// <param name="apps">Its apps.</param>
@@ -52,9 +54,10 @@ internal static class PodDirectoryMaker
             _ = Files.MakeDirectory(null, pod.Work(app), OwnerOnly);
         }
 
-        // As systemd makes them: the group of the parent, by its setgid bit, may read journals.
+        // The group of the parent, by its setgid bit, may read journals. The files are the pod's root's here too, and of no use to anybody else.
         _ = Directory.CreateDirectory(Path.GetDirectoryName(pod.Journal)!);
-        _ = Files.MakeDirectory(null, pod.Journal, Everybody);
+        _ = Files.MakeDirectory(null, pod.Journal, OwnerAndGroup);
+        _ = NativeException.ThrowIfFailed(Libc.FChOwnAt(Libc.AtFdCwd, pod.Journal, owner, Unchanged, 0), "chown", $"'{pod.Journal}'");
     }
 
     /// <summary>An empty file is no status. Its block is taken now, so that the status can be told when the disk is full by then.</summary>

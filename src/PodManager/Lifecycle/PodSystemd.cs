@@ -22,6 +22,7 @@ internal sealed class PodSystemd(string directory) : IPodSystemd
             Environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "SYSTEMD_PAGER=", "SYSTEMD_COLORS=0"],
             WorkingDirectory = "/",
             HasUsers = pod.Pod.Record!.PrivateUsers is not null,
+            Gid = PodPlan.ManagerGroup,
         };
         int code = Wait(new JoinedPlace($"pod '{pod.Pod.Id}'", pod.Leader, pod.Leader, cgroup), plan, (input, output, error));
         return code == 0 ? Text(output) : throw new PodctlException(ExitCode.Failed, $"{what}: {Reason(Text(error), code)}", $"`podctl logs {pod.Pod.Id}` may tell more");

@@ -12,6 +12,9 @@ internal sealed class BusException(string name, string message) : Exception(mess
 
     public bool IsNoSuchMachine => Name == "org.freedesktop.machine1.NoSuchMachine";
 
+    /// <summary>An operation on the unit that somebody else asked for is not finished.</summary>
+    public bool IsUnitBusy => Name == "org.freedesktop.systemd1.UnitBusy";
+
     /// <summary>The connection is gone, as when the service manager executes itself anew.</summary>
     public bool IsDisconnected => Name == Disconnected;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Common.Native;
@@ -15,6 +16,9 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
 
     // A scope's start has nothing to wait for but the manager itself, which may be busy.
     private static readonly TimeSpan ScopeStartTimeout = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(10);
 
     private readonly UnitJobs _jobs = new(bus);
 
@@ -52,9 +56,9 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
         using BusMessage reply = bus.Call(call);
     });
 
-    public bool FreezeUnit(string unit) => IfKnown($"cannot freeze '{unit}'", () => CallWith("FreezeUnit", unit));
+    public bool FreezeUnit(string unit) => IfKnown($"cannot freeze '{unit}'", () => CallOnceFree("FreezeUnit", unit));
 
-    public bool ThawUnit(string unit) => IfKnown($"cannot thaw '{unit}'", () => CallWith("ThawUnit", unit));
+    public bool ThawUnit(string unit) => IfKnown($"cannot thaw '{unit}'", () => CallOnceFree("ThawUnit", unit));
 
     public bool SetProperties(string unit, IReadOnlyList<UnitProperty> properties) => IfKnown($"cannot change '{unit}'", () =>
     {
@@ -107,6 +111,24 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
         reply.Exit();
         return names;
     });
+
+    /// <summary>Waits for what somebody else has begun with the unit, such as a `podctl pause` that was killed. systemd tells nobody when it is done.</summary>
+    private void CallOnceFree(string method, string unit)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                CallWith(method, unit);
+                return;
+            }
+            catch (BusException e) when (e.IsUnitBusy && Stopwatch.GetElapsedTime(start) < BusyTimeout)
+            {
+                _ = Poll.Wait([], BusyPause, []);
+            }
+        }
+    }
 
     private bool FinishStart(ScopeRequest request, ulong sent, string what, CancellationToken ct)
     {

@@ -23,8 +23,10 @@ internal static class ConfinementLines
             // Not for root, which it is anyway: to change users beside a filter of system calls, systemd gives up privileges that root has back at exec, and the kernel then
             // hides the process from others of the app (PR_SET_DUMPABLE, prctl(2)).
             line($"User={app.Uid}");
-            line($"Group={app.Gid}");
         }
+
+        line("# another than that of the pod's systemd, for root too");
+        line($"Group={app.Gid}");
 
         if (app.SupplementaryGids.Count > 0)
         {

@@ -20,12 +20,13 @@ internal static class ChangePhase
         using Fd held = JoinPhase.Take(Stage1Protocol.LockDescriptor);
         AppChange change = PlanFileReader.ReadChange(planFile);
         using Fd? secrets = change.Pod.HasSecrets ? JoinPhase.Take(Stage1Protocol.SecretsDescriptor) : null;
-        using Fd hostProgram = Files.Open("/proc/self/exe", O_PATH);
-        using Fd cgroups = Files.OpenAt(leader, "ns/cgroup", O_RDONLY);
-        using Fd? users = change.Pod.Users is null ? null : Files.OpenAt(leader, "ns/user", O_RDONLY);
+        using Fd program = JoinPhase.CopyOfProgram();
+        using PodNamespaces pod = new(leader, change.Pod.Users is not null);
         OuterPhase.NewMountNamespace();
-        IReadOnlyList<(Fd Mount, string Target)> mounts = change.Pod.Apps.Count == 0 ? [] : PodRoot.BuildApps(change.Pod, users);
-        JoinPhase.Join(leader);
+        using Fd own = Files.Open("/proc/thread-self/ns/mnt", O_RDONLY);
+        IReadOnlyList<(Fd Mount, string Target)> mounts = change.Pod.Apps.Count == 0 ? [] : PodRoot.BuildApps(change.Pod, pod.Users);
+        using MountCarrier? carrier = pod.Users is null || mounts.Count == 0 ? null : new MountCarrier(change.Pod.BuildRoot, own, pod.Mounts);
+        PodNamespaces.JoinMounts(pod.Mounts);
         using (SafeRoot root = new("/"))
         {
             foreach (string app in change.Removed)
@@ -33,17 +34,14 @@ internal static class ChangePhase
                 AppRemoval.Detach(root, app);
             }
 
-            foreach ((Fd mount, string target) in mounts)
-            {
-                using (mount)
-                {
-                    Attach(root, mount, target, change.Pod.Users?.Base ?? 0);
-                }
-            }
+            // What is made on the way is the pod's root's.
+            using FileUser owner = FileUser.Enter(change.Pod.Users?.Base ?? 0);
+            Attach(root, mounts, carrier);
         }
 
-        using Fd? podProgram = JoinPhase.ProgramInPod();
-        Fd program = podProgram ?? hostProgram;
+        // What is executed is the host's, as long as this process is the host's root.
+        PodNamespaces.JoinMounts(own);
+        pod.Join();
         List<(Fd, int)> descriptors =
         [
             (podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor), (held, Stage1Protocol.LockDescriptor),
@@ -53,35 +51,33 @@ internal static class ChangePhase
             descriptors.Add((secrets, Stage1Protocol.SecretsDescriptor));
         }
 
-        int code = Spawn.Wait(JoinPhase.StartInPod(cgroup, cgroups, program, users, Stage1Protocol.CompleteVerb, descriptors));
+        int code = Spawn.Wait(JoinPhase.StartInPod(cgroup, pod, program, Stage1Protocol.CompleteVerb, descriptors));
         if (code == 0)
         {
             podctl.Send($"{Stage1Protocol.ExitedPrefix}0");
         }
     }
 
-    /// <summary>Whatever is missing on the way is made, for the pod's root user.</summary>
-    private static void Attach(SafeRoot root, Fd mount, string target, uint owner)
+    /// <summary>Whatever is missing on the way to their places is made.</summary>
+    private static void Attach(SafeRoot root, IReadOnlyList<(Fd Mount, string Target)> mounts, MountCarrier? carrier)
     {
-        for (int slash = target.IndexOf('/', 1); slash > 0; slash = target.IndexOf('/', slash + 1))
+        carrier?.Open(root);
+        try
         {
-            Own(root, target[..slash], owner, isDirectory: true);
+            foreach ((Fd made, string target) in mounts)
+            {
+                using Fd mount = made;
+                using Fd? locked = carrier?.Carry(root, mount);
+                using Fd there = Files.IsDirectory(mount) ? root.Directory(target, followLinks: false) : root.FileToCover(target);
+                MountApi.Attach(locked ?? mount, there, target);
+            }
         }
-
-        Own(root, target, owner, Files.IsDirectory(mount));
-        using Fd there = root.Find(target, followLinks: false) ?? throw new PodStartException($"'{target}' is gone from the pod's root");
-        MountApi.Attach(mount, there, target);
-    }
-
-    private static void Own(SafeRoot root, string path, uint owner, bool isDirectory)
-    {
-        if (root.Find(path, followLinks: false) is { } there)
+        finally
         {
-            there.Dispose();
-            return;
+            if (carrier is not null)
+            {
+                MountCarrier.Close(root);
+            }
         }
-
-        using Fd made = isDirectory ? root.Directory(path, followLinks: false) : root.FileToCover(path);
-        _ = NativeException.ThrowIfFailed(Libc.FChOwnAt(made.Number, "", owner, owner, Libc.AtEmptyPath), "chown", $"'{path}'");
     }
 }

@@ -11,7 +11,6 @@ internal static class CommandPhase
 {
     private const int ParentDeathSignal = 1; // PR_SET_PDEATHSIG, prctl(2)
     private const int Dumpable = 4; // PR_SET_DUMPABLE
-    private const nuint CloseOnExecOnly = 4; // CLOSE_RANGE_CLOEXEC, close_range(2)
     private const nuint ControllingTerminal = 0x540E; // TIOCSCTTY, ioctl_tty(2)
     private const int JoinSessionKeyring = 1; // KEYCTL_JOIN_SESSION_KEYRING, keyctl(2)
 
@@ -34,8 +33,7 @@ internal static class CommandPhase
         }
 
         DieWithParent();
-        _ = Libc.SysCall(Libc.SysCloseRange, 3, int.MaxValue, (nint)CloseOnExecOnly, 0, 0);
-        SystemCallFilter.RefuseBpf();
+        Files.KeepFromChildren();
         Report(Execute(plan), podctl);
     }
 

@@ -34,7 +34,8 @@ internal static unsafe class Credentials
         }
         else
         {
-            CapabilitySets.ClearInheritable();
+            // Nobody's working directory or program may be found by more than it has itself: an app can put a link to /proc/1/root there.
+            CapabilitySets.Drop(plan.DroppedCapabilities, kept: SystemAdministration);
         }
 
         if (plan.NoNewPrivileges)

@@ -7,11 +7,14 @@ using static Tmds.Linux.LibC;
 namespace Stage1.Commands;
 
 /// <summary>
-/// `stage1 join`: in the host's user namespace, beside podctl. It joins all namespaces of a pod that a process with threads may join, starts the command's first process there, and
+/// `stage1 join`: in the host's user namespace, beside podctl. It joins what of a pod has no files, starts the command's first process there, and
 /// waits for it. The command does not outlive podctl: this process ends with podctl's socket, and the command with this process.
 /// </summary>
 internal static class JoinPhase
 {
+    private const uint OtherGroup = 65534;
+    private const uint Unchanged = uint.MaxValue;
+
     private static readonly string[] Path = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"];
 
     public static void Run(UnixSocket podctl)
@@ -22,36 +25,46 @@ internal static class JoinPhase
         using Fd cgroup = Take(Stage1Protocol.CgroupDescriptor);
         using Fd leader = Take(Stage1Protocol.LeaderDescriptor);
         using Fd app = Take(Stage1Protocol.AppDescriptor);
-        using Fd hostProgram = Files.Open("/proc/self/exe", O_PATH);
+        using Fd program = CopyOfProgram();
         using Fd mounts = Files.OpenAt(app, "ns/mnt", O_RDONLY);
-        using Fd cgroups = Files.OpenAt(leader, "ns/cgroup", O_RDONLY);
-        using Fd? users = plan.HasUsers ? Files.OpenAt(leader, "ns/user", O_RDONLY) : null;
-        Join(leader);
-        using Fd? podProgram = ProgramInPod();
-        Fd program = podProgram ?? hostProgram;
+        using PodNamespaces pod = new(leader, plan.HasUsers);
+        pod.Join();
         int pid = StartInPod(
-            cgroup, cgroups, program, users, Stage1Protocol.CommandVerb, [(podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor), (mounts, Stage1Protocol.AppDescriptor)]);
+            cgroup, pod, program, Stage1Protocol.CommandVerb, [(podctl.Fd, Stage1Protocol.SocketDescriptor), (planFile, Stage1Protocol.PlanDescriptor), (mounts, Stage1Protocol.AppDescriptor)]);
         podctl.Send(Stage1Protocol.ExitedPrefix + Attend(pid, podctl).ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Starts this program once more, as the pod's root, in namespaces that have been joined but for that of the users.</summary>
+    /// <summary>
+    /// Starts this program once more, as the pod's root. The host's nsenter(1) joins the pod's mounts, then its users, and only then executes: in the pod's files its root may have put another nsenter(1), loader or
+    /// library in the place of the host's, which is for nobody but the pod's root to execute.
+    /// </summary>
     /// <param name="cgroup">Where it is to be.</param>
-    /// <param name="cgroups">The pod's cgroup namespace, which it joins from there.</param>
+    /// <param name="pod">The pod's namespaces, those without files joined.</param>
     /// <param name="program">This program.</param>
-    /// <param name="users">The pod's user namespace; null for the host's.</param>
     /// <param name="verb">What it is to do.</param>
     /// <param name="descriptors">What it gets.</param>
-    internal static int StartInPod(Fd cgroup, Fd cgroups, Fd program, Fd? users, string verb, IReadOnlyList<(Fd, int)> descriptors)
+    internal static int StartInPod(Fd cgroup, PodNamespaces pod, Fd program, string verb, IReadOnlyList<(Fd, int)> descriptors)
     {
-        List<(Fd, int)> all = [.. descriptors, (cgroups, Stage1Protocol.LeaderDescriptor), (program, Stage1Protocol.ProgramDescriptor)];
-        List<string> command = [$"/proc/self/fd/{Stage1Protocol.ProgramDescriptor}", verb];
-        if (users is not null)
+        List<(Fd, int)> all =
+        [
+            .. descriptors, (pod.Cgroups, Stage1Protocol.LeaderDescriptor), (program, Stage1Protocol.ProgramDescriptor), (pod.Mounts, Stage1Protocol.MountNamespaceDescriptor),
+        ];
+        List<string> command = ["nsenter", $"--mount=/proc/self/fd/{Stage1Protocol.MountNamespaceDescriptor}"];
+        if (pod.Users is not null)
         {
-            all.Add((users, Stage1Protocol.UserNamespaceDescriptor));
-            command.InsertRange(0, ["nsenter", $"--user=/proc/self/fd/{Stage1Protocol.UserNamespaceDescriptor}", "--setuid=0", "--setgid=0", "--"]);
+            all.Add((pod.Users, Stage1Protocol.UserNamespaceDescriptor));
+            command.Add($"--user=/proc/self/fd/{Stage1Protocol.UserNamespaceDescriptor}");
         }
 
-        return StartIn(cgroup, users is null ? program.ProcPath : "/usr/bin/nsenter", command, all);
+        command.AddRange(["--setuid=0", "--setgid=0", "--", $"/proc/self/fd/{Stage1Protocol.ProgramDescriptor}", verb]);
+
+        // For a moment nsenter(1) is the host's root in the pod's user namespace, whose root could trace it and write to the host's /proc/sys with it. A program that is executed with two different
+        // groups cannot be traced from there (PR_SET_DUMPABLE, prctl(2)), and its loader trusts no environment.
+        _ = NativeException.ThrowIfFailed(Libc.SetResGid(OtherGroup, Unchanged, Unchanged), "setresgid");
+
+        // Here, so that it holds whatever is executed in the pod in this program's place.
+        SystemCallFilter.RefuseBpf();
+        return StartIn(cgroup, "/usr/bin/nsenter", command, all);
     }
 
     /// <summary>In the app's cgroup from its first instruction, or, where the C library cannot do that, with what it needs to move there: who opens the file decides who may be moved.</summary>
@@ -74,38 +87,14 @@ internal static class JoinPhase
     }
 
     /// <summary>
-    /// The pod's namespaces, but for its users, which only a process without threads may join (setns(2)): nsenter(1) does. And but for its cgroups, which the command joins once it is in the app's: where cgroup2
-    /// is mounted with `nsdelegate`, as systemd mounts it, nobody in the namespace can be moved there from outside of it (ENOENT, the kernel's document on version 2).
+    /// This program, on a mount of its own that is read-only: whoever gets hold of it in a pod cannot write to the host's file through /proc/PID/exe, wherever that is and whoever its root is.
+    /// To be made before anything is joined.
     /// </summary>
-    internal static void Join(Fd leader)
+    internal static Fd CopyOfProgram()
     {
-        _ = NativeException.ThrowIfFailed(Libc.Unshare((int)CLONE_FS), "unshare", "(file system attributes)");
-        List<(Fd Namespace, string Name)> namespaces = [];
-        foreach (string name in new[] { "pid", "ipc", "uts", "net", "mnt" })
-        {
-            namespaces.Add((Files.OpenAt(leader, $"ns/{name}", O_RDONLY), name));
-        }
-
-        foreach ((Fd entry, string name) in namespaces)
-        {
-            using (entry)
-            {
-                _ = NativeException.ThrowIfFailed(Libc.SetNs(entry.Number, 0), "setns", $"'{name}'");
-            }
-        }
-    }
-
-    /// <summary>This program as the pod sees it, where the pod's mount of /usr lets nobody write to it; null if it is installed elsewhere.</summary>
-    internal static Fd? ProgramInPod()
-    {
-        try
-        {
-            return Files.Open(Environment.ProcessPath!, O_PATH);
-        }
-        catch (NativeException)
-        {
-            return null;
-        }
+        Fd copy = MountApi.Clone(Environment.ProcessPath!, recursive: false);
+        MountApi.SetAttributes(copy, MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDevices, recursive: false, name: Environment.ProcessPath!);
+        return copy;
     }
 
     private static void Limit(CommandPlan plan)

@@ -179,6 +179,7 @@ internal sealed class AppRoot : IDisposable
         string fifo = OutputFifos.PathOf(_app.Name);
         _ = Files.MakeDirectory(null, OutputFifos.Directory, OwnerOnly);
         _ = NativeException.ThrowIfFailed(Libc.MkFifoAt(Libc.AtFdCwd, fifo, EverybodyWrites), "mkfifo", $"'{fifo}'");
+        Files.SetOwner(null, fifo, 0, PodPlan.ManagerGroup); // systemd listens only at a fifo that could be its own
         foreach (string name in _app.OutputNames)
         {
             Cover(fifo, name);

@@ -11,7 +11,7 @@ namespace Stage1.Mounts;
 internal static class PodRoot
 {
     // Of what is mounted here systemd makes no unit, see AppRoots.
-    private const string HostDirectory = "/run/host";
+    public const string HostDirectory = "/run/host";
 
     // Where rkt had them.
     private const string OldAppDirectory = "/opt/stage2";
@@ -72,8 +72,8 @@ internal static class PodRoot
         }
 
         builder.Link($"..{AppRoots.Directory}", OldAppDirectory);
-        builder.Bind(plan.ExchangeDirectory, "/run/podctl", NoPrivileges | MountAttributes.NoExec, idMapOf: null);
-        builder.Bind(plan.JournalDirectory, $"/var/log/journal/{plan.MachineId}", NoPrivileges | MountAttributes.NoExec, users);
+        builder.Bind(plan.ExchangeDirectory, "/run/podctl", NoPrivileges | MountAttributes.NoExec);
+        builder.Bind(plan.JournalDirectory, $"/var/log/journal/{plan.MachineId}", NoPrivileges | MountAttributes.NoExec);
         builder.WriteFiles();
         builder.HostFiles();
         builder.Volumes(users);
@@ -131,11 +131,12 @@ internal static class PodRoot
             MountApi.Attach(mount, _root + path);
         }
 
-        public void Bind(string source, string target, MountAttributes attributes, Fd? idMapOf)
+        /// <summary>Not id-mapped: what the pod's root makes there, a setuid program for one, must not be the host's root's.</summary>
+        public void Bind(string source, string target, MountAttributes attributes)
         {
             Directory(target);
             using Fd mount = MountApi.Clone(source, recursive: false);
-            SetAttributes(mount, attributes, idMapOf, source);
+            MountApi.SetAttributes(mount, attributes, recursive: false, name: source);
             MountApi.Attach(mount, _root + target);
         }
 

@@ -27,16 +27,17 @@ internal sealed class SafeRoot : IDisposable
         {
             using Fd parent = Directory(Parent(path), followLinks: followLinks);
             string name = Path.GetFileName(path.TrimEnd('/'));
-            if (!Files.MakeDirectory(parent, name, mode))
+
+            // Its mode is to be right from the beginning: to change it later is to change what somebody has put in its place.
+            uint mask = Libc.UMask(0);
+            bool isMade = Files.MakeDirectory(parent, name, mode);
+            _ = Libc.UMask(mask);
+            if (!isMade)
             {
                 throw; // a dangling link: nothing we may follow, nothing we may replace
             }
 
-            Fd made = Open(path, O_PATH | O_DIRECTORY, followLinks);
-
-            // The mode of mkdir(2) passes through the umask; special bits too.
-            _ = NativeException.ThrowIfFailed(Libc.FChModAt(parent.Number, name, mode, 0), "chmod", $"'{path}'");
-            return made;
+            return Open(path, O_PATH | O_DIRECTORY, followLinks);
         }
     }
 

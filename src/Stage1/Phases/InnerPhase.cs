@@ -58,6 +58,7 @@ internal static class InnerPhase
         }
 
         DropCapabilities(plan);
+        _ = NativeException.ThrowIfFailed(Libc.SetResGid(PodPlan.ManagerGroup, PodPlan.ManagerGroup, PodPlan.ManagerGroup), "setresgid", $"{PodPlan.ManagerGroup}");
         NullStandardStreams();
         Spawn.Exec(plan.Init[0], plan.Init, plan.InitEnvironment);
     }

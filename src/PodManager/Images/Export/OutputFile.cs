@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Common.Native;
 using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
@@ -48,12 +49,15 @@ internal sealed class OutputFile : IDisposable
         Stream.Flush(flushToDisk: true);
         Stream.Dispose();
         Check();
-        if (_unnamed is not null)
+        if (_unnamed is null)
         {
-            _ = NativeException.ThrowIfFailed(Libc.LinkAt(Libc.AtFdCwd, _unnamed.ProcPath, Libc.AtFdCwd, _temporary, FollowLink), "linkat", $"'{_temporary}'");
+            File.Move(_temporary, _path, _overwrite);
+        }
+        else
+        {
+            Name(_unnamed);
         }
 
-        File.Move(_temporary, _path, _overwrite);
         _isComplete = true;
         string directory = Path.GetDirectoryName(_path)!;
         using Fd parent = Files.Open(directory, O_RDONLY | O_DIRECTORY);
@@ -69,6 +73,35 @@ internal sealed class OutputFile : IDisposable
             File.Delete(_temporary);
         }
     }
+
+    /// <summary>
+    /// linkat(2) replaces nothing, so that a file which is to replace another has a name of its own for a moment. It is the same one each time: what a podctl has left that was killed in that moment
+    /// goes with the next export to this place.
+    /// </summary>
+    private void Name(Fd unnamed)
+    {
+        string name = _overwrite && File.Exists(_path) ? NameBefore : _path;
+        while (Libc.LinkAt(Libc.AtFdCwd, unnamed.ProcPath, Libc.AtFdCwd, name, FollowLink) < 0)
+        {
+            Errno errno = (Errno)Marshal.GetLastPInvokeError();
+            if (errno != Errno.EEXIST)
+            {
+                throw new NativeException("linkat", $"'{name}'", errno);
+            }
+
+            Check();
+            name = NameBefore;
+            File.Delete(name);
+        }
+
+        // If it is gone, another podctl that writes the same file has moved this one there, or has a newer one.
+        if (name != _path && Libc.RenameAt(Libc.AtFdCwd, name, Libc.AtFdCwd, _path) < 0 && (Errno)Marshal.GetLastPInvokeError() is Errno error and not Errno.ENOENT)
+        {
+            throw new NativeException("rename", $"'{name}'", error);
+        }
+    }
+
+    private string NameBefore => Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}.podctl-new");
 
     /// <returns>Null where the file system has no such files.</returns>
     private static Fd? OpenUnnamed(string directory)

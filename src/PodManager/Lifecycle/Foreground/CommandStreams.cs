@@ -46,7 +46,8 @@ internal sealed class CommandStreams : IDisposable
     /// <param name="onEscape">The user typed ^] three times within a second.</param>
     public static CommandStreams AtTerminal(Fd leader, uint uid, uint gid, Action onEscape)
     {
-        (Fd master, Fd slave) = Terminal.CreateAt(leader, "root/dev/pts/ptmx");
+        using Fd root = Files.OpenAt(leader, "root", O_PATH | O_DIRECTORY);
+        (Fd master, Fd slave) = Terminal.CreateIn(root, "/dev/pts/ptmx");
         Terminal.GiveTo(slave, uid, gid);
         UserTerminal user = new(master, onEscape);
         user.Resize();
