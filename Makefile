@@ -4,6 +4,8 @@ DESTDIR ?=
 CONFIGURATION ?= Release
 # The suites of `make test-matrix`.
 SUITES ?= bookworm trixie sid
+# The suites of `make test-packages`.
+PACKAGE_SUITES ?= trixie
 # Of another machine than this one: `make RUNTIME=linux-arm64`, in a directory of its own below out/.
 RUNTIME ?=
 BUILD = out$(RUNTIME:%=/%)
@@ -87,6 +89,8 @@ test-matrix: deps ## the system tests in a throwaway host of each of SUITES
 ARCHITECTURES ?= amd64
 package: ## a DEB and an RPM in out/packages, for each of ARCHITECTURES
 	@packaging/make-packages $(ARCHITECTURES)
+test-packages: deps ## install, upgrade, remove and purge them in a throwaway host of each of PACKAGE_SUITES
+	@tests/image/packages $(PACKAGE_SUITES)
 
 .PHONY: fuzz compare crash
 fuzz: build-tests ## feed every parser with a million mutated inputs
