@@ -89,6 +89,8 @@ test-matrix: deps ## the system tests in a throwaway host of each of SUITES
 ARCHITECTURES ?= amd64
 package: ## a DEB and an RPM in out/packages, for each of ARCHITECTURES
 	@packaging/make-packages $(ARCHITECTURES)
+package-check: package ## build the packages once more elsewhere: they must be the same, byte by byte
+	@packaging/check-reproducible $(ARCHITECTURES)
 test-packages: deps ## install, upgrade, remove and purge them in a throwaway host of each of PACKAGE_SUITES
 	@tests/image/packages $(PACKAGE_SUITES)
 
