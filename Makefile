@@ -107,7 +107,7 @@ golden: build-tests ## rewrite the golden files
 	PODCTL_GOLDEN=write tests/image/test unit
 lint: ## check the code's format and the scripts' syntax
 	dotnet format PodManager.sln --verify-no-changes
-	@for script in $(wildcard tests/image/[a-z]* bench/run .ci/run); do test -d $$script || bash -n $$script; done
+	@for script in $(wildcard tests/image/[a-z]* packaging/make-packages packaging/check-* bench/run .ci/run); do test -d $$script || bash -n $$script; done
 demo: deps all ## the workshop exercise in a throwaway host, at the terminal if there is one
 	@tests/image/demo
 bench: deps ## compare with podman, crun, runc and systemd-nspawn in one host
