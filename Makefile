@@ -57,6 +57,8 @@ install: all ## install below DESTDIR and PREFIX
 	$(foreach f,$(wildcard packaging/tmpfiles.d/*.conf),$(INSTALL) $(f) $(LIB)/tmpfiles.d/$(notdir $(f))${\n})
 	$(foreach f,$(wildcard packaging/sysusers.d/*.conf),$(INSTALL) $(f) $(LIB)/sysusers.d/$(notdir $(f))${\n})
 	$(foreach f,$(shell find packaging/lib -type f 2>/dev/null),$(INSTALL) $(f) $(LIB)/podctl/$(f:packaging/lib/%=%)${\n})
+	packaging/man/split $(BUILD)/man
+	$(INSTALL) -t $(SHARE)/man/man1 $(BUILD)/man/*.1
 	$(foreach f,$(wildcard packaging/man/*.[1-8]),$(INSTALL) $(f) $(SHARE)/man/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))${\n})
 	$(foreach f,$(wildcard packaging/completions/podctl.bash),$(INSTALL) $(f) $(SHARE)/bash-completion/completions/podctl${\n})
 	$(foreach f,$(wildcard packaging/completions/_podctl),$(INSTALL) $(f) $(DESTDIR)$(PREFIX)/$(ZSH_COMPLETIONS)/_podctl${\n})
