@@ -3,8 +3,11 @@ namespace Common.Native;
 /// <summary>What statx(2) says about a file.</summary>
 internal readonly record struct FileStatus(
     uint Mode, uint Uid, uint Gid, ulong Inode, ulong Device, uint SpecialMajor, uint SpecialMinor, uint Links, ulong SizeBytes, long ModifiedSeconds,
-    uint ModifiedNanoseconds)
+    uint ModifiedNanoseconds, bool IsMountRoot = false)
 {
+    /// <summary>STATX_ATTR_MOUNT_ROOT, statx(2): something is mounted there.</summary>
+    internal const ulong MountRootAttribute = 0x2000;
+
     internal const uint TypeMask = 0xF000;
     internal const uint Fifo = 0x1000;
     internal const uint CharacterDevice = 0x2000;

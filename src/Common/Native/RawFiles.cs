@@ -152,7 +152,7 @@ internal static unsafe partial class RawFiles
         ulong device = (ulong)buffer.DeviceMajor << 32 | buffer.DeviceMinor;
         return new FileStatus(
             buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, device, buffer.SpecialMajor, buffer.SpecialMinor, buffer.Links, buffer.Size,
-            buffer.Modified.Seconds, buffer.Modified.Nanoseconds);
+            buffer.Modified.Seconds, buffer.Modified.Nanoseconds, (buffer.Attributes & FileStatus.MountRootAttribute) != 0);
     }
 
     /// <summary>readlinkat(2): what a symbolic link points to.</summary>

@@ -30,9 +30,9 @@ internal abstract class AppInPodCommand : Verb
     public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = Context.Open(Globals.Read(parsed));
-        Run(services, _pod.Read(parsed, services.Pods)[0], _app.Of(parsed)!.Value, parsed);
+        Run(services, _pod.Read(parsed, services.Pods)[0], _app.Of(parsed)!.Value, parsed, ct);
         return Task.FromResult((int)ExitCode.Ok);
     }
 
-    protected abstract void Run(IServices services, PodId pod, AppName app, ParseResult parsed);
+    protected abstract void Run(IServices services, PodId pod, AppName app, ParseResult parsed, CancellationToken ct);
 }

@@ -8,5 +8,5 @@ internal sealed class AppRestartCommand(CommandContext context, GlobalFlags glob
 {
     public override bool NeedsRoot => true;
 
-    protected override void Run(IServices services, PodId pod, AppName app, ParseResult parsed) => services.Sandboxes.Restart(pod, app);
+    protected override void Run(IServices services, PodId pod, AppName app, ParseResult parsed, CancellationToken ct) => services.Sandboxes.Restart(pod, app, ct);
 }

@@ -8,5 +8,5 @@ internal sealed class AppRmCommand(CommandContext context, GlobalFlags globals) 
 {
     public override bool NeedsRoot => true;
 
-    protected override void Run(IServices services, PodId pod, AppName app, ParseResult parsed) => services.Sandboxes.Remove(pod, app);
+    protected override void Run(IServices services, PodId pod, AppName app, ParseResult parsed, CancellationToken ct) => services.Sandboxes.Remove(pod, app);
 }

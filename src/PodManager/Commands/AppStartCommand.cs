@@ -8,5 +8,5 @@ internal sealed class AppStartCommand(CommandContext context, GlobalFlags global
 {
     public override bool NeedsRoot => true;
 
-    protected override void Run(IServices services, PodId pod, AppName app, ParseResult parsed) => services.Sandboxes.Start(pod, app);
+    protected override void Run(IServices services, PodId pod, AppName app, ParseResult parsed, CancellationToken ct) => services.Sandboxes.Start(pod, app, ct);
 }

@@ -13,7 +13,7 @@ internal sealed class AppStatusCommand : AppInPodCommand
     public AppStatusCommand(CommandContext context, GlobalFlags globals)
         : base(context, globals, "status", "Show the state of an app") => Add(_format);
 
-    protected override void Run(IServices services, PodId pod, AppName app, ParseResult parsed)
+    protected override void Run(IServices services, PodId pod, AppName app, ParseResult parsed, CancellationToken ct)
     {
         Pod found = services.Pods.Get(pod);
         AppView view = AppView.Of(found, PodService.AppOf(found, app.ToString()));

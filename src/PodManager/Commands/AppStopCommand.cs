@@ -8,5 +8,5 @@ internal sealed class AppStopCommand(CommandContext context, GlobalFlags globals
 {
     public override bool NeedsRoot => true;
 
-    protected override void Run(IServices services, PodId pod, AppName app, ParseResult parsed) => services.Sandboxes.Stop(pod, app);
+    protected override void Run(IServices services, PodId pod, AppName app, ParseResult parsed, CancellationToken ct) => services.Sandboxes.Stop(pod, app, ct);
 }

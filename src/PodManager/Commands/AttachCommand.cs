@@ -33,9 +33,9 @@ internal sealed class AttachCommand : Verb
     {
         AttachMode mode = _mode.Of(parsed);
         using IServices services = _context.Open(_globals.Read(parsed));
-        PodId pod = _pod.Read(parsed, services.Pods)[0];
         if (mode.IsList)
         {
+            PodId pod = _pod.Read(parsed, services.Pods)[0];
             AttachView view = AttachView.Of(AttachMode.NamesOf(services.Attacher.TargetsOf(pod, _app.Of(parsed))));
             _context.Out.Text(JsonText.Write(view, AttachJson.Default.AttachView, isPretty: false) + "\n");
             return Task.FromResult((int)ExitCode.Ok);
@@ -43,9 +43,9 @@ internal sealed class AttachCommand : Verb
 
         try
         {
-            return Task.FromResult(services.Attacher.Attach(pod, _app.Of(parsed), mode));
+            return Task.FromResult(services.Attacher.Attach(_pod.Read(parsed, services.Pods)[0], _app.Of(parsed), mode));
         }
-        catch (Exception e) when (ForegroundFailure.Of($"attach to pod '{pod}'", e) is { } failure)
+        catch (Exception e) when (ForegroundFailure.Of("attach to the pod", e) is { } failure)
         {
             throw failure;
         }

@@ -216,6 +216,7 @@ internal sealed class CommandWords
         if (isForApp && app is null)
         {
             _faults.Add($"flag '{option.Name}' must follow an image");
+            return next;
         }
 
         if (!(app?.Seen ?? _seen).Add(option.Name) && flag.IsUnique)

@@ -6,8 +6,8 @@ namespace PodManager.Commands;
 /// <summary>The flags that stand on either side of any verb.</summary>
 internal sealed class GlobalFlags
 {
-    public Flag<string?> Directory { get; } = Flags.Text(
-        "--dir", "PATH", $"where images and pods are kept (default {Settings.DefaultDirectory})");
+    public Flag<string?> Directory { get; } = Flags.One<string?>(
+        "--dir", "PATH", $"where images and pods are kept (default {Settings.DefaultDirectory})", ReadPlace, null);
 
     public Flag<string?> LocalConfig { get; } = Flags.One<string?>(
         "--local-config", "PATH", $"where the administrator's settings are (default {Settings.DefaultLocalConfig})", ReadDirectory, null);
@@ -30,6 +30,12 @@ internal sealed class GlobalFlags
         Debug = Debug.Of(parsed),
         InsecureOptions = InsecureOptions.Of(parsed),
     };
+
+    private static string? ReadPlace(string text, out string? value)
+    {
+        value = text;
+        return File.Exists(text) ? $"'{text}' is no directory" : null;
+    }
 
     // One that is not there would mean no keys and no logins, and nobody would be told.
     private static string? ReadDirectory(string text, out string? value)

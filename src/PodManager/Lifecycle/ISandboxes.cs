@@ -15,14 +15,14 @@ internal interface ISandboxes
     /// <exception cref="PodctlException">Nothing of the app is left.</exception>
     Task<AppName> AddAsync(PodId id, AppOptions options, IReadOnlyList<PodVolume> volumes, FetchOptions fetch, CancellationToken ct);
 
-    /// <summary>Starts an app; one that runs does already.</summary>
-    void Start(PodId id, AppName app);
+    /// <summary>Starts an app, and waits until it is up; one that runs does already.</summary>
+    void Start(PodId id, AppName app, CancellationToken ct);
 
     /// <summary>Stops an app in order, and waits for it; one that does not run is stopped already.</summary>
-    void Stop(PodId id, AppName app);
+    void Stop(PodId id, AppName app, CancellationToken ct);
 
     /// <summary>Stops an app in order if it runs, and starts it.</summary>
-    void Restart(PodId id, AppName app);
+    void Restart(PodId id, AppName app, CancellationToken ct);
 
     /// <summary>Stops an app if it runs, and removes it with all its files, also from a pod that has ended.</summary>
     void Remove(PodId id, AppName app);

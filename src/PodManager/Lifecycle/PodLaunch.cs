@@ -116,6 +116,12 @@ internal sealed class PodLaunch
         session.Run();
         _services.Trace.Mark(sessions.Count == 0 ? "detached" : "apps ended");
         session.Finish();
+        if (_options is { Mode: RunMode.Interactive, Remove: false } && leader.Process is { } process)
+        {
+            // The console goes with podctl, and the pod's systemd would wait for it.
+            _ = Readiness.Wait(process.Number, (short)Tmds.Linux.LibC.POLLIN, TearDownTimeout, CancellationToken.None);
+        }
+
         if (sessions.Select(static session => session.Streams.Loss).OfType<string>().FirstOrDefault() is string loss)
         {
             _services.Messages.Warn($"{loss}, ignoring");

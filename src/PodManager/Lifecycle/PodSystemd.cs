@@ -9,7 +9,7 @@ internal sealed class PodSystemd(string directory) : IPodSystemd
 {
     private const int AnswerLimitBytes = 1 << 20;
 
-    public string Run(RunningPod pod, string what, IReadOnlyList<string> arguments)
+    public string Run(RunningPod pod, string what, IReadOnlyList<string> arguments, CancellationToken ct)
     {
         using Fd cgroup = pod.OpenManagerCgroup();
         using Fd input = Files.Open("/dev/null", O_RDONLY);
@@ -24,17 +24,19 @@ internal sealed class PodSystemd(string directory) : IPodSystemd
             HasUsers = pod.Pod.Record!.PrivateUsers is not null,
             Gid = PodPlan.ManagerGroup,
         };
-        int code = Wait(new JoinedPlace($"pod '{pod.Pod.Id}'", pod.Leader, pod.Leader, cgroup), plan, (input, output, error));
+        int code = Wait(new JoinedPlace($"pod '{pod.Pod.Id}'", pod.Leader, pod.Leader, cgroup), plan, (input, output, error), ct);
         return code == 0 ? Text(output) : throw new PodctlException(ExitCode.Failed, $"{what}: {Reason(Text(error), code)}", $"`podctl logs {pod.Pod.Id}` may tell more");
     }
 
-    private int Wait(JoinedPlace place, CommandPlan plan, (Fd, Fd, Fd) streams)
+    private int Wait(JoinedPlace place, CommandPlan plan, (Fd, Fd, Fd) streams, CancellationToken ct)
     {
         using JoinedCommand command = JoinedCommand.Start(place, plan, streams, directory);
+        using CancellationTokenRegistration registration = ct.Register(() => command.Signal(SIGTERM));
         while (true)
         {
             if (command.Receive() is int code)
             {
+                ct.ThrowIfCancellationRequested();
                 return code;
             }
         }

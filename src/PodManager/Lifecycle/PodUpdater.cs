@@ -46,7 +46,7 @@ internal sealed class PodUpdater(IPodStore store, PodService pods, Func<IUnitMan
         {
             // systemd in a pod that is paused would answer when it is resumed.
             using RunningPod running = RunningPod.Open(pods, id);
-            _ = systemd.Run(running, $"cannot change app '{app}' of pod '{id}'", ["set-property", "--runtime", AppUnit.NameOf(app.ToString()), .. LimitLines.Of(change)]);
+            _ = systemd.Run(running, $"cannot change app '{app}' of pod '{id}'", ["set-property", "--runtime", AppUnit.NameOf(app.ToString()), .. LimitLines.Of(change)], CancellationToken.None);
         }
         else if (!units().SetProperties(id.ScopeName, [.. LimitProperties.Of(change)]))
         {

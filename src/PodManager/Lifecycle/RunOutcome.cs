@@ -36,6 +36,11 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, IRead
 
         if (options.Mode == RunMode.Detached)
         {
+            if (!isReady && stopSignal is int signal)
+            {
+                return 128 + signal;
+            }
+
             if (!isReady && end is { App.Notify: true, Code: not 0 } early)
             {
                 throw new PodctlException(

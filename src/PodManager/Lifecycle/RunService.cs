@@ -10,6 +10,8 @@ internal sealed class RunService(RunServices services) : IPodRunner
 {
     private static readonly TimeSpan TearDownTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan LeftoverTimeout = TimeSpan.FromSeconds(3);
+
     /// <summary>For a podctl that looks at the pod just now.</summary>
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(1);
 
@@ -59,7 +61,8 @@ internal sealed class RunService(RunServices services) : IPodRunner
             throw new PodctlException(ExitCode.WrongState, $"pod '{id}' is not prepared: {state}", "`podctl list` shows the pods and their states");
         }
 
-        if (pod.HasProcesses)
+        // What a podctl that was killed had begun ends by itself.
+        if (pod.HasProcesses && !services.Pods.WaitUntilEmpty(id, LeftoverTimeout, ct))
         {
             throw new PodctlException(ExitCode.WrongState, $"pod '{id}' has processes: a podctl that was killed has started it", $"`podctl rm --force {id}` removes it");
         }

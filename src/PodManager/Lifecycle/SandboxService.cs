@@ -61,11 +61,11 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
         }
     }
 
-    public void Start(PodId id, AppName app) => Systemctl(id, app, "start");
+    public void Start(PodId id, AppName app, CancellationToken ct) => Systemctl(id, app, "start", ct);
 
-    public void Stop(PodId id, AppName app) => Systemctl(id, app, "stop");
+    public void Stop(PodId id, AppName app, CancellationToken ct) => Systemctl(id, app, "stop", ct);
 
-    public void Restart(PodId id, AppName app) => Systemctl(id, app, "restart");
+    public void Restart(PodId id, AppName app, CancellationToken ct) => Systemctl(id, app, "restart", ct);
 
     public void Remove(PodId id, AppName name)
     {
@@ -105,12 +105,12 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
         edit.RemoveFiles(name);
     }
 
-    private void Systemctl(PodId id, AppName app, string verb)
+    private void Systemctl(PodId id, AppName app, string verb, CancellationToken ct)
     {
         using RunningPod running = RunningPod.Open(pods, id);
         _ = SandboxOf(running.Pod);
         _ = PodService.AppOf(running.Pod, app.ToString());
-        _ = systemd.Run(running, $"cannot {verb} app '{app}' of pod '{id}'", [verb, AppUnit.NameOf(app.ToString())]);
+        _ = systemd.Run(running, $"cannot {verb} app '{app}' of pod '{id}'", [verb, AppUnit.NameOf(app.ToString())], ct);
     }
 
     private static PodRecord SandboxOf(Pod pod) => pod.Record switch

@@ -23,7 +23,7 @@ internal static class KernelFileSystems
 
         // The group 5 is `tty` on every distribution; programs expect terminals to be theirs.
         Attach("devpts", [("newinstance", null), ("ptmxmode", "0666"), ("mode", "0620"), ("gid", "5")], MountAttributes.NoSuid | MountAttributes.NoExec, "/dev/pts");
-        Attach("tmpfs", [("mode", "1777")], Plain, "/dev/shm");
+        MountSharedMemory(plan);
 
         // The host's queues do not belong to the pod's user namespace, which cannot mount them; mq_open(3) needs no mount.
         if (plan is not { HostIpc: true, Users: not null })
@@ -36,6 +36,18 @@ internal static class KernelFileSystems
 
     /// <summary>The cgroups below that of this process's cgroup namespace.</summary>
     public static void MountCgroups() => Attach("cgroup2", [], Plain, CgroupDirectory);
+
+    private static void MountSharedMemory(PodPlan plan)
+    {
+        if (!plan.HostIpc)
+        {
+            Attach("tmpfs", [("mode", "1777")], Plain, "/dev/shm");
+            return;
+        }
+
+        using Fd shm = MountApi.Clone(PodRoot.HostShm, recursive: false);
+        MountApi.Attach(shm, "/dev/shm");
+    }
 
     private static void MountSys(PodPlan plan)
     {

@@ -24,6 +24,9 @@ internal static class PodRoot
 
     public const string HostSys = $"{HostDirectory}/sys";
 
+    /// <summary>The host's shared memory, for a pod that is in its IPC namespace: POSIX shared memory is files (shm_overview(7)).</summary>
+    public const string HostShm = $"{HostDirectory}/shm";
+
     /// <summary>The old root goes here for the moment of pivot_root(2).</summary>
     public const string OldRoot = "/.old";
 
@@ -251,6 +254,11 @@ internal static class PodRoot
 
         public void HostKernelFileSystems()
         {
+            if (plan.HostIpc)
+            {
+                Bind("/dev/shm", HostShm, NoPrivileges | MountAttributes.NoExec);
+            }
+
             using Fd proc = MountApi.Create("proc", [("hidepid", "invisible")], NoPrivileges | MountAttributes.NoExec);
             MountApi.Attach(proc, _root + HostProc);
             using Fd sys = MountApi.Create("sysfs", [], NoPrivileges | MountAttributes.NoExec | MountAttributes.ReadOnly);

@@ -173,11 +173,11 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
         return Task.FromResult(options.Name ?? Records.Name("app"));
     }
 
-    void ISandboxes.Start(PodId id, AppName app) => AppCalls.Add($"start {id} {app}");
+    void ISandboxes.Start(PodId id, AppName app, CancellationToken ct) => AppCalls.Add($"start {id} {app}");
 
-    void ISandboxes.Stop(PodId id, AppName app) => AppCalls.Add($"stop {id} {app}");
+    void ISandboxes.Stop(PodId id, AppName app, CancellationToken ct) => AppCalls.Add($"stop {id} {app}");
 
-    void ISandboxes.Restart(PodId id, AppName app) => AppCalls.Add($"restart {id} {app}");
+    void ISandboxes.Restart(PodId id, AppName app, CancellationToken ct) => AppCalls.Add($"restart {id} {app}");
 
     void ISandboxes.Remove(PodId id, AppName app) => AppCalls.Add($"remove {id} {app}");
 

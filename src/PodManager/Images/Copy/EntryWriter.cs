@@ -138,6 +138,8 @@ internal sealed class EntryWriter(IdShift ids, bool keepsOwners, bool overwrites
             {
                 throw CopyRefusal.OnDirectory(shown);
             }
+
+            NotMounted(there.Value, shown);
         }
         else if (there is not null)
         {
@@ -162,8 +164,18 @@ internal sealed class EntryWriter(IdShift ids, bool keepsOwners, bool overwrites
         }
     }
 
+    // From outside of the pod's mount namespace a rename would take the mount away, and with it whatever is written there later.
+    private static void NotMounted(FileStatus there, string shown)
+    {
+        if (there.IsMountRoot)
+        {
+            throw CopyRefusal.Of($"'{shown}' is mounted from elsewhere, and is not replaced", "write to a volume's source, or from within, as by `podctl exec --interactive POD sh -c 'cat >FILE'`");
+        }
+    }
+
     private static void Replaceable(FileStatus there, string shown)
     {
+        NotMounted(there, shown);
         if (there.Type is FileStatus.CharacterDevice or FileStatus.BlockDevice or FileStatus.Socket)
         {
             throw CopyRefusal.Of($"'{shown}' is a {(there.Type == FileStatus.Socket ? "socket" : "device")}, which is not replaced", "`-` as DST writes an archive to standard output");

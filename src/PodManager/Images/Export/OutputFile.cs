@@ -20,6 +20,11 @@ internal sealed class OutputFile : IDisposable
     /// <exception cref="PodctlException">Something has the name already, or the file cannot be made.</exception>
     public OutputFile(string path, bool overwrite)
     {
+        if (Path.GetDirectoryName(path) is null)
+        {
+            throw NoFile(path);
+        }
+
         _path = path;
         _overwrite = overwrite;
         _temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
@@ -120,6 +125,8 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
+    private static PodctlException NoFile(string path) => new(ExitCode.Failed, $"'{path}' is no regular file", "`-` as the file writes to standard output");
+
     private void Check()
     {
         if (new FileInfo(_path) is { Exists: false } && !Directory.Exists(_path))
@@ -131,7 +138,7 @@ internal sealed class OutputFile : IDisposable
         using Fd file = Files.Open(_path, O_PATH);
         if (RawFiles.Status(file, [])?.Type != FileStatus.Regular)
         {
-            throw new PodctlException(ExitCode.Failed, $"'{_path}' is no regular file", "`-` as the file writes to standard output");
+            throw NoFile(_path);
         }
 
         if (!_overwrite)

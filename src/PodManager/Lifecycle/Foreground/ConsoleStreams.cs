@@ -10,6 +10,7 @@ internal sealed class ConsoleStreams : IAppStreams
     private readonly Fd _slave;
     private readonly UserTerminal _user;
     private PodLeader? _leader;
+    private bool _hasEnded;
 
     /// <param name="uid">Who the terminal is for, as the host numbers it.</param>
     /// <param name="gid">Its group.</param>
@@ -39,16 +40,16 @@ internal sealed class ConsoleStreams : IAppStreams
 
     public void AppHasEnded()
     {
-        if (_master.IsClosed)
+        if (_hasEnded)
         {
             return;
         }
 
-        // The pod's systemd would say good-bye on the console, which is the user's terminal: it waits until that is the user's own again.
+        // The pod's systemd would say good-bye on the console, which is the user's terminal: it waits until that is the user's own again. The console stays
+        // open, with nobody to read it: one that is hung up systemd tries to open for a second, each time it needs it.
+        _hasEnded = true;
         _leader?.Stop();
         _user.EndOutput();
-        _master.Dispose();
-        _slave.Dispose();
         _leader?.Continue();
     }
 
@@ -69,5 +70,6 @@ internal sealed class ConsoleStreams : IAppStreams
     {
         _user.Dispose();
         _slave.Dispose();
+        _master.Dispose();
     }
 }
