@@ -106,7 +106,7 @@ public sealed class PlantedLinkTests : SystemTest
     {
         using OwnStore store = new();
         using FakeRegistry registry = new(OciImage.WithLayer(layer));
-        return await RunAsync(run with { Image = registry.Image, Flags = [store.Flag, "--rm", "--quiet", .. run.Flags] });
+        return await RunAsync(run with { Image = registry.Image, Flags = [store.Flag, "--quiet", .. run.Flags] });
     }
 
     private static async Task<string> HostAsync() => (await Cli.ShellAsync(
