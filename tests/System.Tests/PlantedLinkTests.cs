@@ -55,7 +55,7 @@ public sealed class PlantedLinkTests : SystemTest
             Run run = Run.Shell("""
                 for f in /proc/sysrq-trigger /proc/sys/kernel/core_pattern /proc/sys/vm/panic_on_oom; do test "$(stat -f -c %t $f 2>/dev/null)" = 9fa0 && (: >>$f) 2>/dev/null && echo "$f can be written"; done
                 for d in / /run /etc /tmp /var/log /dev; do
-                    ls $d/systemd/system $d/opt/stage2 $d/etc/systemd/system $d/podctl $d/.proc $d/.volumes $d/lib/podctl 2>/dev/null && echo "$d leads out"
+                    ls $d/systemd/system $d/opt/stage2 $d/etc/systemd/system $d/podctl $d/host/proc $d/run/host $d/host/volumes $d/lib/podctl 2>/dev/null && echo "$d leads out"
                 done
                 ls -A /sys/fs /sys/power /sys/firmware 2>/dev/null | grep -v '^$' | grep -v ':$' && echo "what is hidden shows"
                 echo done
