@@ -27,11 +27,13 @@ public sealed class VolumeRaceTests : SystemTest
         await File.WriteAllTextAsync($"{inner}/marker", "inner\n", Ct);
         string host = (await Cli.ShellAsync(Ct, HostState)).Stdout;
         TestPod attacker = await DetachAsync(Run.Shell("cd /s; mkdir -p d/below; i=0; while :; do for t in / /proc /proc/sys /sys /dev /etc /proc/1/root ../../../../../..; do ln -sfn $t l; mv d x; mv l d 2>/dev/null; rm -f d; mv x d; done; done")
-            with { Flags = [flag, $"--volume={shared}:/s"] });
+            with
+        { Flags = [flag, $"--volume={shared}:/s"] });
         for (int i = 0; i < Rounds; i++)
         {
             Run run = Run.Shell("for f in /proc/sysrq-trigger /proc/sys/kernel/core_pattern; do test \"$(stat -f -c %t $f 2>/dev/null)\" = 9fa0 && (: >>$f) 2>/dev/null && echo \"$f can be written\"; done; ls -A /sys/power 2>/dev/null | grep -q state && echo shows; echo done")
-                with { Flags = ["--rm", flag, $"--volume={shared}:/s", $"--volume={inner}:/s/d/below"] };
+                with
+            { Flags = ["--rm", flag, $"--volume={shared}:/s", $"--volume={inner}:/s/d/below"] };
             CliResult result = await RunAsync(run);
             Assert.True(result.ExitCode == 125 || result.Stdout is "done\n" or "", result.ToString());
         }
