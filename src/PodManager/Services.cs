@@ -29,7 +29,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public PodService Pods => _pods ??= new PodService(PodStore, () => Units, time);
 
-    public IJournal Journals => _journals ??= new Journal();
+    public IJournal Journals => _journals ??= new Journal(settings.Directory);
 
     public IPodRunner Runner => new RunService(RunServices);
 

@@ -89,7 +89,7 @@ public sealed class PodRootTests : SystemTest
 
         // Remounted, moved, bound anew; nothing changes what its mount may do.
         string said = await pod.InsideAsync(Ct, "sh", "-c", """
-            for m in /.volumes/*-0 /opt/stage2/*/rootfs/data /usr; do
+            for m in /run/host/volumes/*-0 /run/host/apps/*/rootfs/data /usr; do
                 mount -o remount,bind,rw,suid,dev $m 2>/dev/null && echo "$m can be remounted"
                 mkdir -p /run/x; mount --bind $m /run/x && mount -o remount,bind,rw /run/x 2>/dev/null && echo "a copy of $m can be remounted"
                 (echo evil >>$m/file) 2>/dev/null && echo "$m can be written to"
@@ -121,15 +121,15 @@ public sealed class PodRootTests : SystemTest
     {
         TestPod pod = await DetachAsync("sleep", "300");
         string said = await pod.InsideAsync(Ct, "sh", "-c", """
-            umount /.proc /.sys 2>/dev/null # what the kernel wants to be there lies under a cover
-            for proc in /proc /.proc; do
+            umount /run/host/proc /run/host/sys 2>/dev/null # what the kernel wants to be there lies under a cover
+            for proc in /proc /run/host/proc; do
                 for f in sys/kernel/core_pattern sys/kernel/modprobe sys/kernel/hotplug sys/kernel/poweroff_cmd sys/kernel/sysrq sys/vm/panic_on_oom sys/fs/binfmt_misc/register sysrq-trigger; do
                     test -e $proc/$f && (cat /dev/null >$proc/$f) 2>/dev/null && echo "$proc/$f can be written"
                 done
                 (cat $proc/kcore | head -c 1 | wc -c) 2>/dev/null | grep -qx 1 && echo "$proc/kcore can be read"
                 for root in $proc/[0-9]*/root; do ls $root/var/lib/podctl 2>/dev/null && echo "$root shows the host"; done
             done
-            for sys in /sys /.sys; do
+            for sys in /sys /run/host/sys; do
                 for f in kernel/uevent_helper kernel/mm/ksm/run power/state; do test -e $sys/$f && (cat /dev/null >$sys/$f) 2>/dev/null && echo "$sys/$f can be written"; done
             done
             mount -t debugfs x /mnt 2>/dev/null && echo debugfs

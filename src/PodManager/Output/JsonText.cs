@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -17,8 +18,17 @@ internal static class JsonText
             JsonSerializer.Serialize(writer, value, type);
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return Safe(buffer.WrittenSpan);
     }
+
+    /// <summary>JSON with what reorders or hides other characters escaped as well; it can only be in strings.</summary>
+    public static string Safe(ReadOnlySpan<byte> json)
+    {
+        string text = Encoding.UTF8.GetString(json);
+        return Ascii.IsValid(json) ? text : string.Concat(text.Select(static c => IsHidden(c) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : c.ToString()));
+    }
+
+    private static bool IsHidden(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     public static JsonWriterOptions Options(bool isPretty) => new()
     {

@@ -39,7 +39,7 @@ internal static class LogText
             writer.WriteEndObject();
         }
 
-        return [.. buffer.WrittenSpan, (byte)'\n'];
+        return Encoding.UTF8.GetBytes(JsonText.Safe(buffer.WrittenSpan) + '\n');
     }
 
     private static void WriteValues(Utf8JsonWriter writer, JournalField[] fields)

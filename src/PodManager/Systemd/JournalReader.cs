@@ -15,15 +15,25 @@ internal sealed unsafe class JournalReader : IJournalReader
 
     private JournalReader(JournalHandle journal) => _journal = journal;
 
-    public static JournalReader Open(string directory)
+    // What an app writes in one piece is cut there. The journal is compressed: a small file can hold very much.
+    private const int FieldLimitBytes = 16 << 20;
+    private const int EntryLimitBytes = 64 << 20;
+
+    // For what this program itself may still have to look at. Journals of others, and devices, are not among it.
+    private static readonly string[] Elsewhere = ["/proc", "/sys", "/usr", "/etc", "/run/podctl"];
+
+    /// <param name="directory">The pod's root can write there: a link among the journals must not lead to another's.</param>
+    /// <param name="dataDirectory">podctl's, which may be read as well.</param>
+    public static JournalReader Open(string directory, string dataDirectory)
     {
+        BusErrors.ReadAsZeros();
+        Landlock.ReadOnlyBelow([.. Elsewhere, directory, dataDirectory]);
         try
         {
             _ = NativeException.ThrowIfNegative(LibSystemd.JournalOpenDirectory(out nint journal, directory, 0), "sd_journal_open_directory", $"'{directory}'");
             JournalHandle handle = new(journal);
 
-            // 0: fields come whole, however long.
-            _ = NativeException.ThrowIfNegative(LibSystemd.JournalSetDataThreshold(handle, 0), "sd_journal_set_data_threshold");
+            _ = NativeException.ThrowIfNegative(LibSystemd.JournalSetDataThreshold(handle, FieldLimitBytes), "sd_journal_set_data_threshold");
             return new JournalReader(handle);
         }
         catch (DllNotFoundException)
@@ -129,9 +139,11 @@ internal sealed unsafe class JournalReader : IJournalReader
     {
         List<JournalField> fields = [];
         LibSystemd.JournalRestartData(_journal);
-        while (Check(LibSystemd.JournalEnumerateData(_journal, out byte* data, out nuint size), "enumerate_available_data") > 0)
+        long left = EntryLimitBytes;
+        while (left > 0 && Check(LibSystemd.JournalEnumerateData(_journal, out byte* data, out nuint size), "enumerate_available_data") > 0)
         {
             ReadOnlySpan<byte> field = new(data, checked((int)size));
+            left -= field.Length + 64; // and what a field costs at least
             int equals = field.IndexOf((byte)'=');
             if (equals > 0)
             {
