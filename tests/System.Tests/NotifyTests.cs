@@ -8,7 +8,7 @@ namespace System.Tests;
 public sealed class NotifyTests : SystemTest
 {
     // No image here has a program for it, so that the host's is run, by its own loader.
-    private const string Ready = "l=$(echo /host/lib/*-linux-gnu*); \"$l\"/ld-linux*.so.* --library-path \"$l:$l/systemd\" /host/bin/systemd-notify --ready";
+    private const string Ready = "l=$(dirname $(dirname /host/lib/*-linux-gnu*/systemd/libsystemd-shared-*.so)); \"$l\"/ld-linux*.so.* --library-path \"$l:$l/systemd\" /host/bin/systemd-notify --ready";
 
     private static readonly string[] HostPrograms = ["--volume=host,kind=host,source=/usr,readOnly=true,idmap=no", "--mount=volume=host,target=/host"];
 

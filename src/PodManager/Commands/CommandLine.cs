@@ -128,4 +128,5 @@ internal sealed class CommandLine
 
         onSettings(_globals.Read(parsed));
         return await verb.RunAsync(parsed, new VerbWords(words.Arguments, apps), ct);
-    }}
+    }
+}
