@@ -16,15 +16,21 @@ internal sealed class PodUpdater(IPodStore store, PodService pods, Func<IUnitMan
     /// <exception cref="PodctlException">Some could not be changed; the others were.</exception>
     public void Update(IReadOnlyList<PodId> ids, AppName? name, ResourceLimits change, Action<PodId> report, CancellationToken ct)
     {
-        LimitControllers.Check([change], messages);
+        bool isAnyChanged = false;
         Failures failures = new("update", "pod");
         foreach (PodId id in ids)
         {
             failures.Collect(() =>
             {
                 Update(id, name, change, ct);
+                isAnyChanged = true;
                 report(id);
             });
+        }
+
+        if (isAnyChanged)
+        {
+            LimitControllers.Check([change], messages);
         }
 
         failures.ThrowIfAny();

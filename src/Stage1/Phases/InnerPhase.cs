@@ -44,12 +44,6 @@ internal static class InnerPhase
         // Its root is the cgroup that this process is in by now.
         _ = NativeException.ThrowIfFailed(Libc.Unshare((int)CLONE_NEWCGROUP), "unshare", "(cgroup namespace)");
         KernelFileSystems.MountCgroups();
-        if (plan.DieWithParent)
-        {
-            // Sent when podctl dies. systemd takes it as `power off in order`; nothing is killed that could still end by itself.
-            _ = NativeException.ThrowIfFailed(Libc.PrCtl(ParentDeathSignal, StopSignals.PowerOff, 0, 0, 0), "prctl");
-        }
-
         RestartProcessNumbers();
         if (plan.NoNestedUsers)
         {
@@ -59,6 +53,12 @@ internal static class InnerPhase
 
         DropCapabilities(plan);
         _ = NativeException.ThrowIfFailed(Libc.SetResGid(PodPlan.ManagerGroup, PodPlan.ManagerGroup, PodPlan.ManagerGroup), "setresgid", $"{PodPlan.ManagerGroup}");
+        if (plan.DieWithParent)
+        {
+            // Sent when podctl dies. systemd takes it as `power off in order`; nothing is killed that could still end by itself. After the change of groups, which clears it (prctl(2)).
+            _ = NativeException.ThrowIfFailed(Libc.PrCtl(ParentDeathSignal, StopSignals.PowerOff, 0, 0, 0), "prctl");
+        }
+
         NullStandardStreams();
         Spawn.Exec(plan.Init[0], plan.Init, plan.InitEnvironment);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Common.Contract;
 using Common.Native;
 using PodManager.Lifecycle;
 using PodManager.Pods;
@@ -70,5 +71,5 @@ internal sealed class GeneratedPaths
             || (path == "etc/hosts" && status.SizeBytes == (ulong)_hosts.Length && read().AsSpan().SequenceEqual(_hosts)));
     }
 
-    private static bool IsRoots(FileStatus status, IdShift ids) => ids.ToPod(status.Uid) == 0 && ids.ToPod(status.Gid) == 0;
+    private static bool IsRoots(FileStatus status, IdShift ids) => ids.ToPod(status.Uid) == 0 && ids.ToPod(status.Gid) is 0 or PodPlan.ManagerGroup;
 }
