@@ -219,7 +219,10 @@ public sealed class KilledVerbTests : SystemTest
     private static async Task ExpectStateAsync(TestPod pod, string states)
     {
         string[] allowed = [.. states.Split('|').SelectMany(static part => part.Contains("garbage", StringComparison.Ordinal) ? [part] : part.Split(' '))];
-        string state = await StateAsync(pod);
+        string state = "";
+
+        // A podctl that has been killed holds the pod's lock until it is gone.
+        await Wait.UntilAsync(async () => (state = await StateAsync(pod)) != "preparing" || allowed.Contains(state), "nobody is at work on it", Wait.Deadline, Ct);
         Assert.Contains(state, allowed);
         if (state is "running" or "paused")
         {

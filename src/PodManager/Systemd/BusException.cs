@@ -13,7 +13,8 @@ internal sealed class BusException(string name, string message) : Exception(mess
     public bool IsNoSuchMachine => Name == "org.freedesktop.machine1.NoSuchMachine";
 
     /// <summary>An operation on the unit that somebody else asked for is not finished.</summary>
-    public bool IsUnitBusy => Name == "org.freedesktop.systemd1.UnitBusy";
+    public bool IsUnitBusy => Name == "org.freedesktop.systemd1.UnitBusy"
+        || (Name == "org.freedesktop.DBus.Error.Failed" && Message.Contains("is still in progress", StringComparison.Ordinal)); // systemd before 256 has no name for it
 
     /// <summary>The connection is gone, as when the service manager executes itself anew.</summary>
     public bool IsDisconnected => Name == Disconnected;
