@@ -154,7 +154,7 @@ public sealed class AttachTests : SystemTest
         await SendAsync(client, "there\n");
         _ = await client.Output.WaitForAsync("there\n", Ct);
 
-        TestPod pod = new((await Podctl.RunAsync(Ct, "app", "sandbox", $"--uuid-file-save={NewUuidFile()}")).Expect(0).Stdout.TrimEnd());
+        TestPod pod = await SandboxAsync();
         for (int i = 0; i < 2; i++)
         {
             _ = (await Podctl.RunAsync(Ct, ["app", "add", Podctl.Trust, pod.Uuid, Podctl.Registry + "busybox:latest", "--name=web", .. Stream.Split(','), "--", "sh", "-c", "read x; echo $x; exit 4"])).Expect(0);

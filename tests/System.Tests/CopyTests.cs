@@ -17,15 +17,6 @@ public sealed class CopyTests : SystemTest
 
         """;
 
-    // The host's root is an overlay, which has no id-mapped mounts; this directory is not on it.
-    private string Data => Directory.CreateDirectory($"/results/{Path.GetFileName(Scratch)}").FullName;
-
-    public override async ValueTask DisposeAsync()
-    {
-        Directory.Delete(Data, recursive: true);
-        await base.DisposeAsync();
-    }
-
     [SystemTheory]
     [InlineData("--private-users=yes")]
     [InlineData("--private-users=no")]

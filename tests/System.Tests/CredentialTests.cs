@@ -81,8 +81,7 @@ public sealed class CredentialTests : SystemTest
         TestPod pod = await DetachAsync(Run.Shell("cat $CREDENTIALS_DIRECTORY/token; echo; exit 1") with { AppFlags = ["--name=app", "--restart=on-failure", $"--credential=token:{SecretFile}"] });
         await Wait.UntilAsync(async () => (await pod.JournalAsync(Ct, "-o", "cat", "-t", "app")).Lines.Count(static line => line == Secret) >= 2, "it has been started again", Wait.Deadline, Ct);
 
-        _ = (await Podctl.RunAsync(Ct, "fetch", "--quiet", Podctl.Trust, Podctl.Registry + "busybox:latest")).Expect(0);
-        TestPod sandbox = new((await Podctl.RunAsync(Ct, "app", "sandbox", $"--uuid-file-save={NewUuidFile()}")).Expect(0).Stdout.TrimEnd());
+        TestPod sandbox = await SandboxAsync();
         _ = (await Podctl.RunAsync(
             Ct, "app", "add", Podctl.Trust, sandbox.Uuid, Podctl.Registry + "busybox:latest", "--name=late", $"--credential=token:{SecretFile}", "--", "sh", "-c", "cat $CREDENTIALS_DIRECTORY/token; echo; sleep 60")).Expect(0);
         _ = (await Podctl.RunAsync(Ct, "app", "start", "--app=late", sandbox.Uuid)).Expect(0);

@@ -131,8 +131,7 @@ public sealed class HealthTests : SystemTest
     [SystemFact]
     public async Task Apps_that_come_and_go_are_checked_while_they_are_there()
     {
-        _ = (await Podctl.RunAsync(Ct, "fetch", "--quiet", Podctl.Trust, Podctl.Registry + "busybox:latest")).Expect(0);
-        TestPod pod = new((await Podctl.RunAsync(Ct, "app", "sandbox", $"--uuid-file-save={NewUuidFile()}")).Expect(0).Stdout.TrimEnd());
+        TestPod pod = await SandboxAsync();
         async Task AddAsync(string action) => _ = (await Podctl.RunAsync(
             Ct, "app", "add", Podctl.Trust, pod.Uuid, Podctl.Registry + "busybox:latest", "--name=web", "--health-cmd=[ -e /tmp/well ]", "--health-interval=500ms", "--health-retries=2", $"--health-on-failure={action}", "--", "sh", "-c", Sleep)).Expect(0);
         async Task VerbAsync(string verb) => _ = (await Podctl.RunAsync(Ct, "app", verb, "--app=web", pod.Uuid)).Expect(0);

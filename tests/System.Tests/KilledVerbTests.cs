@@ -161,8 +161,7 @@ public sealed class KilledVerbTests : SystemTest
     [InlineData("rm", "running exited created gone", "gone")]
     public async Task Of_an_app_that_comes_and_goes(string verb, string between, string after)
     {
-        _ = (await Podctl.RunAsync(Ct, "fetch", "--quiet", Podctl.Trust, Podctl.Registry + "busybox:latest")).Expect(0);
-        TestPod pod = new((await Podctl.RunAsync(Ct, "app", "sandbox", $"--uuid-file-save={NewUuidFile()}")).Expect(0).Stdout.TrimEnd());
+        TestPod pod = await SandboxAsync();
         async Task<string> StateOfAppAsync() => (await Podctl.RunAsync(Ct, "app", "list", "--no-legend", pod.Uuid)).Expect(0).Lines.FirstOrDefault()?.Split('\t')[^1] ?? "gone";
         for (int i = 0; i < Kills; i++)
         {

@@ -10,15 +10,6 @@ public sealed class ManifestTests : SystemTest
 {
     private const string Image = Podctl.Registry + "busybox:latest";
 
-    // The host's root is an overlay, which has no id-mapped mounts; this directory is not on it.
-    private string Data => Directory.CreateDirectory($"/results/{Path.GetFileName(Scratch)}").FullName;
-
-    public override async ValueTask DisposeAsync()
-    {
-        Directory.Delete(Data, recursive: true);
-        await base.DisposeAsync();
-    }
-
     [SystemFact]
     public async Task A_file_makes_a_pod_of_two_apps()
     {

@@ -6,14 +6,6 @@ namespace System.Tests;
 /// <summary>Images with links in the places where podctl mounts and writes.</summary>
 public sealed class PlantedLinkTests : SystemTest
 {
-    private string Data => Directory.CreateDirectory($"/results/{Path.GetFileName(Scratch)}").FullName;
-
-    public override async ValueTask DisposeAsync()
-    {
-        Directory.Delete(Data, recursive: true);
-        await base.DisposeAsync();
-    }
-
     [SystemTheory]
     [InlineData("proc", "/etc")]
     [InlineData("proc", "../../../../proc")]

@@ -9,15 +9,6 @@ public sealed class PodRootTests : SystemTest
 {
     private static readonly string Loader = "/lib64/ld-linux-x86-64.so.2";
 
-    // The host's root is an overlay, which has no id-mapped mounts; this directory is not on it.
-    private string Data => Directory.CreateDirectory($"/results/{Path.GetFileName(Scratch)}").FullName;
-
-    public override async ValueTask DisposeAsync()
-    {
-        Directory.Delete(Data, recursive: true);
-        await base.DisposeAsync();
-    }
-
     [SystemTheory]
     [InlineData("/usr/bin/nsenter")]
     [InlineData("/usr/lib/podctl/stage1")]
@@ -179,12 +170,6 @@ public sealed class PodRootTests : SystemTest
             echo done
             """);
         Assert.Equal("done", said);
-    }
-
-    private async Task<TestPod> SandboxAsync()
-    {
-        CliResult result = await Podctl.RunAsync(Ct, "app", "sandbox", $"--uuid-file-save={NewUuidFile()}");
-        return new TestPod(result.Expect(0).Stdout.TrimEnd());
     }
 
     private static Task<CliResult> AddAsync(TestPod pod, params string[] flags) =>

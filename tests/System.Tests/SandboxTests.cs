@@ -9,15 +9,6 @@ public sealed class SandboxTests : SystemTest
 {
     private static readonly string Image = Podctl.Registry + "busybox:latest";
 
-    // The host's root is an overlay, which has no id-mapped mounts; this directory is not on it.
-    private string Data => Directory.CreateDirectory($"/results/{Path.GetFileName(Scratch)}").FullName;
-
-    public override async ValueTask DisposeAsync()
-    {
-        Directory.Delete(Data, recursive: true);
-        await base.DisposeAsync();
-    }
-
     [SystemTheory]
     [InlineData("yes")]
     [InlineData("no")]
@@ -186,13 +177,6 @@ public sealed class SandboxTests : SystemTest
         }
 
         Assert.Equal(["first\tcreated"], (await Podctl.RunAsync(Ct, "app", "list", "--no-legend", pod.Uuid)).Expect(0).Lines);
-    }
-
-    private async Task<TestPod> SandboxAsync(params string[] flags)
-    {
-        // The images of `app add` are to be there already.
-        _ = (await Podctl.RunAsync(Ct, "fetch", "--quiet", Podctl.Trust, Image)).Expect(0);
-        return new TestPod((await Podctl.RunAsync(Ct, ["app", "sandbox", $"--uuid-file-save={NewUuidFile()}", .. flags])).Expect(0).Stdout.TrimEnd());
     }
 
     private static async Task AddAsync(TestPod pod, string name, string[] flags, params string[] command)

@@ -9,14 +9,6 @@ public sealed class VolumeRaceTests : SystemTest
 {
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("PODCTL_TEST_RACES") ?? "20", CultureInfo.InvariantCulture);
 
-    private string Data => Directory.CreateDirectory($"/results/{Path.GetFileName(Scratch)}").FullName;
-
-    public override async ValueTask DisposeAsync()
-    {
-        Directory.Delete(Data, recursive: true);
-        await base.DisposeAsync();
-    }
-
     [SystemTheory]
     [InlineData("--private-users=yes")]
     [InlineData("--private-users=no")]

@@ -6,15 +6,6 @@ namespace System.Tests;
 /// <summary>Files of the host's and of the pod's own that an app is shown.</summary>
 public sealed class VolumeTests : SystemTest
 {
-    // The host's root is an overlay, which has no id-mapped mounts; this directory is not on it.
-    private string Data => Directory.CreateDirectory($"/results/{Path.GetFileName(Scratch)}").FullName;
-
-    public override async ValueTask DisposeAsync()
-    {
-        Directory.Delete(Data, recursive: true);
-        await base.DisposeAsync();
-    }
-
     [SystemFact]
     public async Task What_root_owns_on_the_host_the_pod_s_root_owns_inside()
     {

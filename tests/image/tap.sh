@@ -1,7 +1,7 @@
 # Sourced by the scripts beside it that print their results as TAP does.
 NUMBER=0 FAILED=0
 
-# step NAME FUNCTION: runs it in a subshell in which the first command that fails is the failure
+# step NAME FUNCTION: runs it in a subshell in which the first command that fails is the failure. What on_failure prints, where there is one, comes with the log.
 step() {
     local status log
     log=$(mktemp)
@@ -16,6 +16,7 @@ step() {
     else
         echo "not ok $NUMBER $1"
         sed 's/^/# /' "$log"
+        ! declare -F on_failure >/dev/null || on_failure 2>&1 | sed 's/^/# /' || true
         FAILED=$((FAILED + 1))
     fi
     rm -f "$log"

@@ -4,11 +4,11 @@ namespace PodManager.Lifecycle;
 internal interface IPodSystemd
 {
     /// <summary>Runs `systemctl` with these arguments in the pod.</summary>
-    /// <returns>What it printed.</returns>
-    /// <exception cref="PodctlException">It failed; the message is its own.</exception>
     /// <param name="pod">Where.</param>
     /// <param name="what">What could not be done if it fails.</param>
     /// <param name="arguments">After `systemctl`.</param>
     /// <param name="ct">Ends `systemctl`, and not what it has asked for.</param>
+    /// <returns>What it printed.</returns>
+    /// <exception cref="PodctlException">It failed; the message is its own.</exception>
     string Run(RunningPod pod, string what, IReadOnlyList<string> arguments, CancellationToken ct = default);
 }

@@ -25,7 +25,18 @@ internal static class JsonText
     public static string Safe(ReadOnlySpan<byte> json)
     {
         string text = Encoding.UTF8.GetString(json);
-        return Ascii.IsValid(json) ? text : string.Concat(text.Select(static c => IsHidden(c) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : c.ToString()));
+        if (Ascii.IsValid(json) || !text.Any(IsHidden))
+        {
+            return text;
+        }
+
+        StringBuilder safe = new(text.Length);
+        foreach (char c in text)
+        {
+            _ = IsHidden(c) ? safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : safe.Append(c);
+        }
+
+        return safe.ToString();
     }
 
     private static bool IsHidden(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;

@@ -57,6 +57,12 @@ internal static class InnerPhase
         {
             // Sent when podctl dies. systemd takes it as `power off in order`; nothing is killed that could still end by itself. After the change of groups, which clears it (prctl(2)).
             _ = NativeException.ThrowIfFailed(Libc.PrCtl(ParentDeathSignal, StopSignals.PowerOff, 0, 0, 0), "prctl");
+
+            // The outer half waits for the next step, unless it is gone, as podctl is then: before anybody would have told.
+            if (Poll.Wait([outer.Fd], TimeSpan.Zero, stackalloc bool[1]))
+            {
+                throw new PodStartException("podctl went away before the pod could start");
+            }
         }
 
         NullStandardStreams();

@@ -18,6 +18,11 @@ public abstract class SystemTest : IAsyncLifetime
     /// <summary>A directory of the test's own.</summary>
     protected string Scratch { get; } = $"/var/tmp/podctl-test-{Guid.NewGuid():N}";
 
+    /// <summary>Another, for volumes: the host's root is an overlay, which has no id-mapped mounts, and this one is not on it.</summary>
+    protected string Data => Directory.CreateDirectory(DataPath).FullName;
+
+    private string DataPath => $"/results/{Path.GetFileName(Scratch)}";
+
     public virtual async ValueTask InitializeAsync()
     {
         _ = Directory.CreateDirectory(Scratch);
@@ -49,6 +54,11 @@ public abstract class SystemTest : IAsyncLifetime
         }
 
         Directory.Delete(Scratch, recursive: true);
+        if (Directory.Exists(DataPath))
+        {
+            Directory.Delete(DataPath, recursive: true);
+        }
+
         Assert.Empty(failures);
         if (!hasFailed)
         {
@@ -96,6 +106,13 @@ public abstract class SystemTest : IAsyncLifetime
     {
         CliResult result = await Podctl.RunAsync(Ct, (run with { Verb = "prepare" }).Words(NewUuidFile()));
         return new TestPod(result.Expect(0).Stdout.TrimEnd());
+    }
+
+    /// <summary>Makes a pod whose apps come and go, of busybox, which `app add` then finds in the store.</summary>
+    private protected async Task<TestPod> SandboxAsync(params string[] flags)
+    {
+        _ = (await Podctl.RunAsync(Ct, "fetch", "--quiet", Podctl.Trust, Podctl.Registry + "busybox:latest")).Expect(0);
+        return new TestPod((await Podctl.RunAsync(Ct, ["app", "sandbox", $"--uuid-file-save={NewUuidFile()}", .. flags])).Expect(0).Stdout.TrimEnd());
     }
 
     private protected Task<TestPod> DetachAsync(params string[] command) => DetachAsync(new Run(command));

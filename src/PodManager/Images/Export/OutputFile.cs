@@ -102,6 +102,7 @@ internal sealed class OutputFile : IDisposable
         // If it is gone, another podctl that writes the same file has moved this one there, or has a newer one.
         if (name != _path && Libc.RenameAt(Libc.AtFdCwd, name, Libc.AtFdCwd, _path) < 0 && (Errno)Marshal.GetLastPInvokeError() is Errno error and not Errno.ENOENT)
         {
+            File.Delete(name);
             throw new NativeException("rename", $"'{name}'", error);
         }
     }
