@@ -23,6 +23,18 @@ internal static class Records
         };
     }
 
+    /// <summary>What a table of pods should make of a pod.</summary>
+    public static PodSummary SummaryOf(Pod pod) => new(
+        pod.Id,
+        pod.State,
+        pod.Record is { } record
+            ? new PodOutline(record.Created, record.Name, record.Network, record.Sandbox is not null, [.. record.Apps.Select(static app => new AppOutline(app.Name, app.Image, app.Restart))])
+            : null)
+    {
+        Problem = pod.Problem,
+        Started = pod.Started,
+    };
+
     private static PodApp App(string name) => new()
     {
         Name = Name(name),

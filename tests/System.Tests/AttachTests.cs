@@ -1,4 +1,5 @@
 using System.Tests.Harness;
+using System.Text;
 using System.Text.Json;
 using Xunit;
 
@@ -51,6 +52,20 @@ public sealed class AttachTests : SystemTest
         Assert.Equal(7, await pod.WaitForEndAsync(Ct));
         Assert.Equal(20002, (await pod.LogsAsync(Ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("not running", (await Podctl.RunAsync(Ct, "attach", pod.Uuid)).Expect(125).Stderr, StringComparison.Ordinal);
+    }
+
+    [SystemFact]
+    public async Task Each_run_of_an_app_that_is_started_again_has_clients_of_its_own()
+    {
+        TestPod pod = await DetachAsync(App($"{Stream},--restart=always", "sh", "-c", "read x; echo got $x; exit 3"));
+        foreach (string word in new[] { "one", "two" })
+        {
+            CliResult result = await Podctl.RunAsync(Ct, new CliOptions { Input = Encoding.UTF8.GetBytes(word + "\n") }, "attach", pod.Uuid);
+            Assert.Equal((3, $"got {word}\n"), (result.ExitCode, result.Stdout));
+            await Wait.UntilAsync(async () => (await pod.StatusAsync(Ct)).GetProperty("apps")[0].GetProperty("state").GetString() == "running", "it is started again", Wait.Deadline, Ct);
+        }
+
+        Assert.Equal("got one\ngot two\n", await pod.LogsAsync(Ct));
     }
 
     [SystemFact]

@@ -118,6 +118,12 @@ public sealed class CopyTests : SystemTest
         CliResult kernel = (await Podctl.RunAsync(Ct, "cp", $"{pod.Uuid}:/proc", $"{Scratch}/proc")).Expect(0);
         Assert.Contains("kernel's own", kernel.Stderr, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries($"{Scratch}/proc"));
+        string proc = (await Podctl.RunAsync(Ct, "cp", file, $"{pod.Uuid}:/proc/file")).ExpectFailure(1).Stderr;
+        Assert.Contains("'file'", proc, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", proc, StringComparison.Ordinal);
+        CliResult pipe = (await Cli.RunAsync(Ct, "sh", "-c", "echo content | podctl cp /dev/stdin $0:/tmp/piped", pod.Uuid)).ExpectFailure(1);
+        Assert.Contains("is a pipe", pipe.Stderr, StringComparison.Ordinal);
+        _ = (await Podctl.RunAsync(Ct, "exec", pod.Uuid, "test", "-e", "/tmp/piped")).Expect(1);
         _ = (await Cli.RunAsync(Ct, new CliOptions { Input = "no archive"u8.ToArray() }, Podctl.Program, "cp", "-", $"{pod.Uuid}:/tmp")).ExpectFailure(1);
         Assert.Equal(2, await AtTerminal(24, 80, Podctl.Program, "cp", $"{pod.Uuid}:/etc", "-").ExitAsync(Ct));
     }

@@ -27,6 +27,7 @@ public sealed class ExecTests : SystemTest
         _ = (await ExecAsync(pod, "/etc/passwd")).ExpectFailure(126);
         _ = (await ExecAsync(pod, "/etc")).ExpectFailure(126);
         Assert.Contains("'/nowhere'", (await Podctl.RunAsync(Ct, "exec", "--workdir=/nowhere", pod.Uuid, "true")).ExpectFailure(125).Stderr, StringComparison.Ordinal);
+        Assert.Contains("an empty word", (await Podctl.RunAsync(Ct, "exec", pod.Uuid, "")).ExpectFailure(2).Stderr, StringComparison.Ordinal);
         _ = (await Podctl.RunAsync(Ct, "exec", "--user=stranger", pod.Uuid, "true")).ExpectFailure(125);
         _ = (await Podctl.RunAsync(Ct, "exec", "--app=other", pod.Uuid, "true")).ExpectFailure(125);
         _ = (await Podctl.RunAsync(Ct, "stop", pod.Uuid)).Expect(0);

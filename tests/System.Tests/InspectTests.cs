@@ -80,6 +80,38 @@ public sealed class InspectTests : SystemTest
         Assert.Contains("5000/busybox:latest", await CompleteAsync("podctl run 127.0.0.1:5000/busy"));
     }
 
+    [SystemFact]
+    public async Task Fish_completes_too()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/fish"), "fish is not here");
+        async Task<string[]> CompleteAsync(string line) => (await Cli.RunAsync(Ct, "env", $"HOME={Scratch}", "fish", "-c", $"complete -C '{line}'")).Expect(0).Lines;
+        Assert.Equal(["run-prepared"], await CompleteAsync("podctl run-p"));
+        Assert.Equal(["--format=json", "--format=json-pretty"], await CompleteAsync("podctl list --format="));
+        Assert.Equal(["add"], await CompleteAsync("podctl app a"));
+        Assert.Contains("/etc/hostname", await CompleteAsync("podctl fetch /etc/hostn"));
+    }
+
+    [SystemFact]
+    public async Task Zsh_completes_too()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/zsh"), "zsh is not here");
+        PseudoTerminal terminal = AtTerminal(24, 200, "zsh", "-f", "-i");
+        async Task CompleteAsync(string line, string added)
+        {
+            int start = terminal.Screen.Text.Length;
+            terminal.Type($"\x15{line}\t");
+            _ = await terminal.Screen.WaitAsync(all => all[start..].Contains(added, StringComparison.Ordinal), $"'{added}' after '{line}'", Ct);
+        }
+
+        terminal.Type("fpath=(/usr/share/zsh/site-functions $fpath); autoload -U compinit; compinit -u -D; echo is-$((40+2))\r");
+        _ = await terminal.Screen.WaitAsync(static all => all.Contains("is-42", StringComparison.Ordinal), "zsh is ready", Ct);
+        await CompleteAsync("podctl run-p", "repared");
+        await CompleteAsync("podctl list --format=json-", "pretty");
+        await CompleteAsync("podctl app sa", "ndbox");
+        await CompleteAsync("podctl fetch /etc/hostn", "ame");
+        terminal.Type("\u0015exit\r");
+        Assert.Equal(0, await terminal.ExitAsync(Ct));
+    }
 
     /// <summary>What bash would offer.</summary>
     private static async Task<string[]> CompleteAsync(string line) => (await Cli.ShellAsync(Ct, $$"""

@@ -1,4 +1,5 @@
 using System.Tests.Harness;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -37,11 +38,17 @@ public sealed class NotifyTests : SystemTest
         Assert.NotEqual(0, (await Podctl.RunAsync(Ct, "status", "--wait-ready=500ms", pod.Uuid)).ExitCode);
         Assert.Equal("", podctl.Output.Text);
         Assert.Empty((await Podctl.RunAsync(Ct, "logs", "--app=web", pod.Uuid)).Lines);
+        JsonElement waiting = (await pod.StatusAsync(Ct)).GetProperty("apps")[1];
+        Assert.Equal("created", waiting.GetProperty("state").GetString());
+        Assert.False(waiting.TryGetProperty("started_at", out _));
+        DateTimeOffset before = DateTimeOffset.UtcNow;
 
         _ = (await Podctl.RunAsync(Ct, "exec", "--app=db", pod.Uuid, "touch", "/tmp/go")).Expect(0);
         Assert.Equal($"{pod.Uuid}\n", (await podctl.FinishAsync(Ct)).Expect(0).Stdout);
         _ = (await Podctl.RunAsync(Ct, "status", "--wait-ready=30s", pod.Uuid)).Expect(0);
         await Wait.UntilAsync(async () => (await Podctl.RunAsync(Ct, "logs", "--app=web", pod.Uuid)).Lines is ["web"], "web has run", Wait.Deadline, Ct);
+        await Wait.UntilAsync(async () => (await pod.StatusAsync(Ct)).GetProperty("apps")[1].GetProperty("state").GetString() == "exited", "web has ended", Wait.Deadline, Ct);
+        Assert.InRange((await pod.StatusAsync(Ct)).GetProperty("apps")[1].GetProperty("started_at").GetDateTimeOffset(), before, DateTimeOffset.UtcNow);
     }
 
     [SystemFact]

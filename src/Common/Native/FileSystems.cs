@@ -10,11 +10,15 @@ internal static unsafe class FileSystems
     ];
 
     private const long Overlay = 0x794c7630;
+    private const long Pipes = 0x50495045;
 
     internal static bool IsOverlay(Fd file) => TypeOf(file) == Overlay;
 
     /// <summary>Whether what is there is no data but the kernel's state, which may block who reads it, or never end.</summary>
     internal static bool IsOfKernel(Fd file) => OfKernel.Contains(TypeOf(file));
+
+    /// <summary>A pipe that has no name anywhere, as `/dev/fd/N` can lead to.</summary>
+    internal static bool IsAnonymousPipe(Fd file) => TypeOf(file) == Pipes;
 
     private static long TypeOf(Fd file)
     {

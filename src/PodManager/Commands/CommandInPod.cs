@@ -34,6 +34,11 @@ internal abstract class CommandInPod : Verb
         using IServices services = Context.Open(_globals.Read(parsed));
         try
         {
+            if (command is ["", ..])
+            {
+                throw new PodctlException(ExitCode.Usage, "the command is an empty word", "a shell makes one of a variable that is not set");
+            }
+
             ExecOptions options = new() { Pod = services.Pods.Resolve(parsed.GetValue(_pod)![0]), App = _app.Of(parsed), Command = command };
             return Task.FromResult(services.Exec.Run(Complete(options, parsed)));
         }

@@ -29,15 +29,27 @@ internal sealed class ListCommand : Verb
     {
         using IServices services = _context.Open(_globals.Read(parsed));
         OutputFormat format = _format.Of(parsed);
-        IReadOnlyList<Pod> pods = services.Pods.List(isBrief: format == OutputFormat.Text);
-        foreach (Pod pod in pods.Where(static pod => pod.Problem is not null && pod.State != PodState.Deleting))
+        if (format == OutputFormat.Text)
         {
-            _context.Messages.Warn($"pod '{pod.Id}': {pod.Problem}, listing what is known of it");
+            IReadOnlyList<PodSummary> pods = services.Pods.Summaries();
+            WarnOf(pods.Select(static pod => (pod.Id, pod.State, pod.Problem)));
+            _context.Out.Text(PodListText.Table(pods, _full.Of(parsed), !_noLegend.Of(parsed), _context.Time.GetUtcNow()));
+        }
+        else
+        {
+            IReadOnlyList<Pod> pods = services.Pods.List();
+            WarnOf(pods.Select(static pod => (pod.Id, pod.State, pod.Problem)));
+            _context.Out.Text(JsonText.Write<IReadOnlyList<PodView>>([.. pods.Select(PodView.Of)], OutputJson.Default.IReadOnlyListPodView, format == OutputFormat.JsonPretty) + "\n");
         }
 
-        _context.Out.Text(format == OutputFormat.Text
-            ? PodListText.Table(pods, _full.Of(parsed), !_noLegend.Of(parsed), _context.Time.GetUtcNow())
-            : JsonText.Write<IReadOnlyList<PodView>>([.. pods.Select(PodView.Of)], OutputJson.Default.IReadOnlyListPodView, format == OutputFormat.JsonPretty) + "\n");
         return Task.FromResult((int)ExitCode.Ok);
+    }
+
+    private void WarnOf(IEnumerable<(PodId Id, PodState State, string? Problem)> pods)
+    {
+        foreach ((PodId id, _, string? problem) in pods.Where(static pod => pod.Problem is not null && pod.State != PodState.Deleting))
+        {
+            _context.Messages.Warn($"pod '{id}': {problem}, listing what is known of it");
+        }
     }
 }

@@ -15,7 +15,9 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
     /// <summary>For a podctl that is just about to end.</summary>
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(3);
 
-    public IReadOnlyList<Pod> List(bool isBrief = false) => store.List(isBrief);
+    public IReadOnlyList<Pod> List() => store.List();
+
+    public IReadOnlyList<PodSummary> Summaries() => store.Summaries();
 
     /// <summary>The pod that a user means by its name or the beginning of its UUID.</summary>
     public PodId Resolve(string text) =>

@@ -59,9 +59,12 @@ internal sealed record PodInspectView
         Annotations = pod.Record?.Notes?.Annotations,
         Volumes = pod.Record is null ? null : [.. pod.Record.Volumes.Select(VolumeView.Of)],
         Limits = pod.Record is { Limits.IsEmpty: false } limited ? LimitsView.Of(limited.Limits) : null,
-        Usage = meter.Measure(pod.Id) is { } figures ? UsageView.Of(figures, null, default) : null,
-        Apps = pod.Record is null ? null : [.. pod.Apps.Select(app => AppInspectView.Of(app, pod.Healths.GetValueOrDefault(app.Name), meter.Measure(pod.Id, app.Name)))],
+        Usage = IsMeasured(pod) && meter.Measure(pod.Id) is { } figures ? UsageView.Of(figures, null, default) : null,
+        Apps = pod.Record is null ? null : [.. pod.Apps.Select(app => AppInspectView.Of(app, pod.Healths.GetValueOrDefault(app.Name), IsMeasured(pod) ? meter.Measure(pod.Id, app.Name) : null))],
     };
+
+    // The cgroup of a pod that has ended may still be there for a moment.
+    private static bool IsMeasured(Pod pod) => pod.State.IsUp() || pod.HasProcesses;
 }
 
 /// <summary>Limits as they were asked for: CPU time in thousandths of one CPU.</summary>

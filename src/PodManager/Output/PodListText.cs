@@ -5,7 +5,7 @@ namespace PodManager.Output;
 /// <summary>`podctl list`.</summary>
 internal static class PodListText
 {
-    public static string Table(IReadOnlyList<Pod> pods, bool isFull, bool hasLegend, DateTimeOffset now)
+    public static string Table(IReadOnlyList<PodSummary> pods, bool isFull, bool hasLegend, DateTimeOffset now)
     {
         Table table = new();
         if (hasLegend)
@@ -13,23 +13,25 @@ internal static class PodListText
             table.Add(Cells("UUID", "APP", "IMAGE NAME", isFull ? "IMAGE ID" : null, "STATE", "CREATED", "STARTED", "NETWORKS", "NAME"));
         }
 
-        foreach (Pod pod in pods)
+        foreach (PodSummary pod in pods)
         {
             string Time(DateTimeOffset? time) => time is null ? "" : isFull ? Times.Absolute(time.Value) : Times.Ago(time.Value, now);
             string id = isFull ? pod.Id.ToString() : pod.Id.Short;
-            string given = pod.Record?.Name?.ToString() ?? "";
-            string network = pod.Record?.Network == NetworkMode.Host ? "host" : "";
-            if (pod.Apps.Count == 0)
+            string given = pod.Outline?.Name?.ToString() ?? "";
+            string network = pod.Outline?.Network == NetworkMode.Host ? "host" : "";
+            DateTimeOffset? created = pod.Outline?.Created;
+            IReadOnlyList<AppOutline> apps = pod.Outline?.Apps ?? [];
+            if (apps.Count == 0)
             {
-                table.Add(Cells(id, "-", "-", isFull ? "-" : null, pod.State.Word(), Time(pod.Created), Time(pod.Started), network, given));
+                table.Add(Cells(id, "-", "-", isFull ? "-" : null, pod.State.Word(), Time(created), Time(pod.Started), network, given));
             }
 
-            foreach ((int index, PodApp app) in pod.Apps.Index())
+            foreach ((int index, AppOutline app) in apps.Index())
             {
                 string name = app.Name.ToString();
                 string? image = isFull ? ImageId(app.Image.Id) : null;
                 table.Add(index == 0
-                    ? Cells(id, name, app.Image.Name, image, pod.State.Word(), Time(pod.Created), Time(pod.Started), network, given)
+                    ? Cells(id, name, app.Image.Name, image, pod.State.Word(), Time(created), Time(pod.Started), network, given)
                     : Cells("", name, app.Image.Name, image));
             }
         }

@@ -58,7 +58,7 @@ internal sealed record AppView
 {
     public required string Name { get; init; }
 
-    /// <summary>created, running, paused, exited or unknown.</summary>
+    /// <summary>created, running, paused, restarting, exited or unknown.</summary>
     public required string State { get; init; }
 
     /// <summary>Of an app that was added to a running pod.</summary>
@@ -96,22 +96,26 @@ internal sealed record AppView
     {
         AppStatus? status = pod.Statuses.GetValueOrDefault(app.Name);
 
-        // What is started again has a status of the run before; of what comes and goes only the processes tell whether it is there.
+        // What is started again has a status of the run before; of what may be started later only the processes tell whether it is there.
         bool isSandbox = pod.Record?.Sandbox is not null;
-        bool isBack = pod.State.IsUp() && status is not null && (isSandbox ? pod.RunningApps.ContainsKey(app.Name) : app.Restart == RestartPolicy.Always || (app.Restart == RestartPolicy.OnFailure && status.Code != 0));
+        bool hasOwnStart = pod.HasOwnStart(app);
+        bool isThere = pod.RunningApps.TryGetValue(app.Name, out DateTimeOffset? running);
+        bool isBack = pod.State.IsUp() && status is not null && (isSandbox ? isThere : app.Restart == RestartPolicy.Always || (app.Restart == RestartPolicy.OnFailure && status.Code != 0));
         AppStatus? end = isBack ? null : status;
         return new AppView
         {
             Name = app.Name.ToString(),
             State = end is not null ? "exited" : pod.State switch
             {
-                _ when isSandbox && !pod.RunningApps.ContainsKey(app.Name) => "created",
+                _ when isSandbox && !isThere => "created",
+                _ when pod.State.IsUp() && hasOwnStart && !isThere && !isBack => "created",
+                _ when isBack && !isSandbox && running is null => "restarting",
                 _ when pod.State.IsUp() => pod.State.Word(),
                 PodState.Preparing or PodState.Prepared => "created",
                 _ => "unknown",
             },
             CreatedAt = app.Created is { } created ? Times.Json(created) : null,
-            StartedAt = (isSandbox ? pod.RunningApps.GetValueOrDefault(app.Name) : pod.Started) is { } started ? Times.Json(started) : null,
+            StartedAt = (hasOwnStart ? end is null ? running : end.Started : pod.Started) is { } started ? Times.Json(started) : null,
             FinishedAt = end is null ? null : Times.Json(end.Finished),
             ExitCode = end?.Code,
             LastExitCode = isBack ? status!.Code : null,

@@ -66,6 +66,9 @@ internal sealed record AppSpec
     /// <summary>It is added to a pod that runs, is started and stopped by name, and its end is nobody else's.</summary>
     public bool ComesAndGoes { get; init; }
 
+    /// <summary>It may be started later than the pod, or more than once.</summary>
+    public bool HasOwnStart => ComesAndGoes || After.Count > 0 || Restart != RestartPolicy.No || Health?.OnFailure == HealthAction.Restart;
+
     /// <summary>The pod's systemd knows how to wait longer from one restart to the next (systemd 254).</summary>
     public bool HasRestartSteps { get; init; }
 }

@@ -4,6 +4,7 @@ namespace PodManager.Pods;
 
 /// <summary>
 /// How an app ended, in the words of systemd.exec(5), "$EXIT_CODE, $EXIT_STATUS" and "$SERVICE_RESULT": `exited 3 exit-code`, `killed KILL signal`.
+/// An app that may be started later than its pod has the time of that start beside them: `exited 3 exit-code 2026-03-17T20:59:05.123456Z`.
 /// It is written inside the pod, so that anything else may stand there.
 /// </summary>
 /// <param name="Code">What the app exited with, or 128 plus the signal that killed it.</param>
@@ -12,6 +13,11 @@ namespace PodManager.Pods;
 /// <param name="Finished">When.</param>
 internal sealed record AppStatus(int Code, string? Signal, string Result, DateTimeOffset Finished)
 {
+    private const string StartFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+
+    /// <summary>When this run of the app began; null if that was not written.</summary>
+    public DateTimeOffset? Started { get; init; }
+
     /// <summary>More than this is no status.</summary>
     public const int MaxBytes = 4096;
 
@@ -22,24 +28,35 @@ internal sealed record AppStatus(int Code, string? Signal, string Result, DateTi
     public const string Unhealthy = "unhealthy";
 
     /// <summary>To this, blanks fill up a status that another may overwrite.</summary>
-    public const int PaddedLength = 60;
+    public const int PaddedLength = 100;
 
     /// <summary>Reads the one line of a status file; without its end it is still being written.</summary>
     /// <returns>Null if it is no status.</returns>
     public static AppStatus? Parse(string text, DateTimeOffset finished)
     {
         string[] words = text.TrimEnd('\n').TrimEnd(' ').Split(' ');
-        if (text.Count(static c => c == '\n') != 1 || text[^1] != '\n' || words.Length != 3 || !words[2].All(static c => char.IsAsciiLetterLower(c) || c == '-') || words[2].Length is 0 or > 32)
+        if (text.Count(static c => c == '\n') != 1 || text[^1] != '\n' || words.Length is not (3 or 4) || !words[2].All(static c => char.IsAsciiLetterLower(c) || c == '-') || words[2].Length is 0 or > 32)
         {
             return null;
+        }
+
+        DateTimeOffset? started = null;
+        if (words.Length == 4)
+        {
+            if (!DateTimeOffset.TryParseExact(words[3], StartFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+            {
+                return null;
+            }
+
+            started = time;
         }
 
         switch (words[0])
         {
             case "exited" when int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int code) && code <= 255:
-                return new AppStatus(code, null, words[2], finished);
+                return new AppStatus(code, null, words[2], finished) { Started = started };
             case "killed" or "dumped" when words[1].Length > 0 && char.IsAsciiLetterUpper(words[1][0]) && Pods.Signal.TryParse(words[1], out Signal? signal):
-                return new AppStatus(128 + signal.Value.Number, words[1], words[2], finished);
+                return new AppStatus(128 + signal.Value.Number, words[1], words[2], finished) { Started = started };
             default:
                 return null;
         }

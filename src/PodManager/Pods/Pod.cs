@@ -32,8 +32,11 @@ internal sealed record Pod(PodId Id, PodState State, PodRecord? Record)
     /// <summary>Of the apps that have health checks, what these have found.</summary>
     public IReadOnlyDictionary<AppName, HealthState> Healths { get; init; } = new Dictionary<AppName, HealthState>();
 
-    /// <summary>Of a pod whose apps come and go, those that run, and when the first process of each was started, if that can be told.</summary>
+    /// <summary>Of the apps that may be started later than the pod, those that are there, and when the first process of each was started; null while one has none.</summary>
     public IReadOnlyDictionary<AppName, DateTimeOffset?> RunningApps { get; init; } = new Dictionary<AppName, DateTimeOffset?>();
+
+    /// <summary>Whether an app may be started later than the pod, or more than once, so that <see cref="RunningApps"/> tells of it.</summary>
+    public bool HasOwnStart(PodApp app) => Record?.Sandbox is not null || app.HasOwnStart;
 
     public DateTimeOffset? Created => Record?.Created;
 

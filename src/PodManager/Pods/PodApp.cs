@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PodManager.Pods;
 
 /// <summary>An app of a pod, as it was decided when the pod was made.</summary>
@@ -44,6 +46,10 @@ internal sealed record PodApp
     public IReadOnlyList<AppName> After { get; init; } = [];
 
     public RestartPolicy Restart { get; init; }
+
+    /// <summary>It may be started later than its pod, or more than once.</summary>
+    [JsonIgnore]
+    public bool HasOwnStart => After.Count > 0 || Restart != RestartPolicy.No || Health?.OnFailure == HealthAction.Restart;
 
     /// <summary>At most one of a name.</summary>
     public IReadOnlyList<AppCredential> Credentials { get; init; } = [];

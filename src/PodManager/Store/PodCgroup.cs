@@ -27,8 +27,8 @@ internal static class PodCgroup
         }
     }
 
-    /// <summary>The apps of a pod that are there, and when the first process of each was started. One without a process is about to leave its status: systemd keeps its cgroup until that is done.</summary>
-    public static Dictionary<AppName, DateTimeOffset?> RunningApps(PodId id, IReadOnlyList<PodApp> apps)
+    /// <summary>Those of a pod's apps that are there, and when the first process of each was started. One without a process is about to leave its status, or waits for its next start: systemd may keep its cgroup meanwhile.</summary>
+    public static Dictionary<AppName, DateTimeOffset?> RunningApps(PodId id, IEnumerable<PodApp> apps)
     {
         Dictionary<AppName, DateTimeOffset?> running = [];
         foreach (AppName app in apps.Select(static app => app.Name))

@@ -22,9 +22,9 @@ internal sealed partial class PodStore
     internal const string StatusDirectory = $"{Exchange.OnHost}/{Exchange.StatusDirectory}";
     internal const string HealthDirectory = $"{Exchange.OnHost}/{Exchange.HealthDirectory}";
 
-    public Pod? Find(PodId id) => Find(id, isBrief: false);
+    public Pod? Find(PodId id) => Open(id, id.ToString(), isTrash: false, Read) ?? Open(id, TrashPrefix + id, isTrash: true, Read);
 
-    private Pod? Find(PodId id, bool isBrief) => Read(id, id.ToString(), isTrash: false, isBrief) ?? Read(id, TrashPrefix + id, isTrash: true, isBrief);
+    private PodSummary? FindSummary(PodId id) => Open(id, id.ToString(), isTrash: false, ReadSummary) ?? Open(id, TrashPrefix + id, isTrash: true, ReadSummary);
 
     public bool WaitUntilEmpty(PodId id, TimeSpan timeout, CancellationToken ct) => PodCgroup.WaitUntilEmpty(id, timeout, _time, ct);
 
@@ -105,12 +105,13 @@ internal sealed partial class PodStore
         return result < 0 ? null : Time(info.st_mtim);
     }
 
-    private Pod? Read(PodId id, string name, bool isTrash, bool isBrief)
+    private T? Open<T>(PodId id, string name, bool isTrash, Func<PodPlace, T> read)
+        where T : class
     {
         try
         {
             using Fd directory = Files.Open(PathOf(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-            return Read(id, directory, name, isTrash, isBrief);
+            return read(new PodPlace(id, directory, name, isTrash));
         }
         catch (NativeException e) when (e.Errno == Errno.ENOENT)
         {
@@ -122,44 +123,60 @@ internal sealed partial class PodStore
         }
     }
 
-    private Pod Read(PodId id, Fd directory, string name, bool isTrash, bool isBrief)
+    private Pod Read(PodPlace place)
     {
-        (PodRecord? record, string? problem) = ReadRecord(directory);
-        bool isLocked = false;
-        DateTimeOffset? started = TimeOf(directory, LeaderFile);
-        if (started is null && !isTrash)
+        Fd directory = place.Directory;
+        (PodRecord? record, string? problem) = ReadRecord(directory, static json =>
         {
-            // The lock before the leader: whoever lets go of it has left the leader by then.
-            isLocked = IsLocked(name);
-            started = TimeOf(directory, LeaderFile);
-        }
+            PodRecord? record = JsonSerializer.Deserialize(json, PodJson.Default.PodRecord);
+            return (record?.Version, record);
+        });
+        (PodFacts facts, DateTimeOffset? started, DateTimeOffset? marked) = Look(place);
 
-        bool isPrepared = TimeOf(directory, PreparedFile) is not null;
-        DateTimeOffset? marked = TimeOf(directory, GarbageFile);
-        (bool isPopulated, bool isFrozen) = PodCgroup.Look(id);
+        // After the look at the processes: of a pod without any, all that will ever come is there.
         Dictionary<AppName, AppStatus> statuses = ReadStatuses(directory, record);
-        PodState state = PodStateRules.Decide(new PodFacts(
-            isTrash,
-            isLocked,
-            HasLeader: started is not null,
-            isPopulated,
-            HaveAllAppsEnded: record is not null && record.Sandbox is null && statuses.Count == record.Apps.Count && record.Apps.All(static app => app.Restart == RestartPolicy.No),
-            isPrepared,
-            isFrozen,
-            IsMarked: marked is not null));
-        return new Pod(id, state, record)
+        bool haveAllEnded = record is not null && record.Sandbox is null && statuses.Count == record.Apps.Count && record.Apps.All(static app => app.Restart == RestartPolicy.No);
+        return new Pod(place.Id, PodStateRules.Decide(facts with { HaveAllAppsEnded = haveAllEnded }), record)
         {
             Problem = problem,
             Started = started,
             Marked = marked,
-            LeaderPid = isBrief || started is null || !isPopulated ? null : ReadLeader(directory),
-            IsPrepared = isPrepared,
-            IsReady = !isBrief && TimeOf(directory, ReadyFile) is not null,
-            HasProcesses = isPopulated,
+            LeaderPid = started is null || !facts.IsPopulated ? null : ReadLeader(directory),
+            IsPrepared = facts.IsPrepared,
+            IsReady = TimeOf(directory, ReadyFile) is not null,
+            HasProcesses = facts.IsPopulated,
             Statuses = statuses,
             Healths = ReadHealths(directory, record),
-            RunningApps = record is { Sandbox: not null } && isPopulated ? PodCgroup.RunningApps(id, record.Apps) : new Dictionary<AppName, DateTimeOffset?>(),
+            RunningApps = record is not null && facts.IsPopulated
+                ? PodCgroup.RunningApps(place.Id, record.Apps.Where(app => record.Sandbox is not null || app.HasOwnStart))
+                : new Dictionary<AppName, DateTimeOffset?>(),
         };
+    }
+
+    private PodSummary ReadSummary(PodPlace place)
+    {
+        (PodOutline? outline, string? problem) = ReadRecord(place.Directory, static json => OutlineReader.Read(json));
+        (PodFacts facts, DateTimeOffset? started, _) = Look(place);
+        bool haveAllEnded = outline is { HasSandbox: false } && outline.Apps.All(app => app.Restart == RestartPolicy.No && ReadStatus(place.Directory, app.Name) is not null);
+        return new PodSummary(place.Id, PodStateRules.Decide(facts with { HaveAllAppsEnded = haveAllEnded }), outline) { Problem = problem, Started = started };
+    }
+
+    /// <summary>All but whether its apps have ended.</summary>
+    private (PodFacts Facts, DateTimeOffset? Started, DateTimeOffset? Marked) Look(PodPlace place)
+    {
+        bool isLocked = false;
+        DateTimeOffset? started = TimeOf(place.Directory, LeaderFile);
+        if (started is null && !place.IsTrash)
+        {
+            // The lock before the leader: whoever lets go of it has left the leader by then.
+            isLocked = IsLocked(place.Name);
+            started = TimeOf(place.Directory, LeaderFile);
+        }
+
+        bool isPrepared = TimeOf(place.Directory, PreparedFile) is not null;
+        DateTimeOffset? marked = TimeOf(place.Directory, GarbageFile);
+        (bool isPopulated, bool isFrozen) = PodCgroup.Look(place.Id);
+        return (new PodFacts(place.IsTrash, isLocked, HasLeader: started is not null, isPopulated, HaveAllAppsEnded: false, isPrepared, isFrozen, IsMarked: marked is not null), started, marked);
     }
 
     private bool IsLocked(string name)
@@ -169,15 +186,16 @@ internal sealed partial class PodStore
         return !Files.TryLock(probe, exclusive: false);
     }
 
-    private static (PodRecord? Record, string? Problem) ReadRecord(Fd directory)
+    private static (T? Record, string? Problem) ReadRecord<T>(Fd directory, Func<byte[], (int? Version, T? Record)> parse)
+        where T : class
     {
         try
         {
             using Fd file = Files.OpenAt(directory, RecordFile, O_RDONLY | O_NOFOLLOW);
-            PodRecord? record = JsonSerializer.Deserialize(Files.ReadBytes(file, RecordLimit), PodJson.Default.PodRecord);
-            return record is { Version: PodRecord.CurrentVersion }
+            (int? version, T? record) = parse(Files.ReadBytes(file, RecordLimit));
+            return version == PodRecord.CurrentVersion
                 ? (record, null)
-                : (null, $"'{RecordFile}' has version {record?.Version}, and this podctl knows only {PodRecord.CurrentVersion}");
+                : (null, $"'{RecordFile}' has version {version}, and this podctl knows only {PodRecord.CurrentVersion}");
         }
         catch (NativeException e)
         {
@@ -204,4 +222,7 @@ internal sealed partial class PodStore
             return null;
         }
     }
+
+    /// <summary>Where a pod's files are.</summary>
+    private sealed record PodPlace(PodId Id, Fd Directory, string Name, bool IsTrash);
 }

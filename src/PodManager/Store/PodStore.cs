@@ -33,8 +33,11 @@ internal sealed partial class PodStore : IPodStore
 
     public IReadOnlyList<PodId> Ids() => [.. Names().Select(static name => IdOf(name, "") ?? IdOf(name, TrashPrefix)).OfType<PodId>()];
 
-    public IReadOnlyList<Pod> List(bool isBrief = false) =>
-        [.. Ids().OrderBy(static id => id.ToString(), StringComparer.Ordinal).Select(id => Find(id, isBrief)).OfType<Pod>()];
+    public IReadOnlyList<Pod> List() => [.. SortedIds().Select(Find).OfType<Pod>()];
+
+    public IReadOnlyList<PodSummary> Summaries() => [.. SortedIds().Select(FindSummary).OfType<PodSummary>()];
+
+    private IEnumerable<PodId> SortedIds() => Ids().OrderBy(static id => id.ToString(), StringComparer.Ordinal);
 
     public IPodHandle Reserve(PodId id)
     {

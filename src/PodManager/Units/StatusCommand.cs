@@ -19,6 +19,9 @@ internal static class StatusCommand
     // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
     private const string Ready = "n=0; while [ ! -S /run/systemd/journal/io.systemd.journal ] && [ $$n -lt 300 ]; do sleep 0.01; n=$$((n+1)); done";
 
+    // What systemd has noted: "Tue 2026-03-17 20:59:05.123456 UTC", of which the date and the time are the second and the third word here.
+    private const string Started = "--timestamp=us+utc --value --property=ExecMainStartTimestamp";
+
     // SIGRTMIN+4, systemd(1).
     private const string EndPod = "kill -38 1";
 
@@ -79,8 +82,12 @@ internal static class StatusCommand
         };
     }
 
-    private static string Echo(AppSpec app, string words, string file) =>
-        $"echo \"{(EndsThePod(app) ? words : $"$$(printf %%-{AppStatus.PaddedLength}s \"{words}\")")}\" 1<>{file}";
+    private static string Echo(AppSpec app, string words, string file)
+    {
+        string asked = app.HasOwnStart ? $"set -- $$(systemctl show {Started} {AppUnit.NameOf(app.Name)}); " : "";
+        string all = app.HasOwnStart ? $"{words}$${{3:+ $$2T$$3Z}}" : words;
+        return $"{asked}echo \"{(EndsThePod(app) ? all : $"$$(printf %%-{AppStatus.PaddedLength}s \"{all}\")")}\" 1<>{file}";
+    }
 
     /// <summary>An app that was stopped because it is unhealthy has failed, even if it thinks otherwise.</summary>
     private static string Stopped(AppSpec app, string mark) => $"{(app.Notify ? Early : $"s=\"{Words}\"")}; [ ! -e {mark} ] || [ \"$$EXIT_CODE$$EXIT_STATUS\" != exited0 ] || s=\"exited 1 {AppStatus.Unhealthy}\"";

@@ -31,7 +31,9 @@ internal sealed class FakePods : IPodStore, IUnitManager
         return pod.Id;
     }
 
-    public IReadOnlyList<Pod> List(bool isBrief = false) => [.. Pods.Values];
+    public IReadOnlyList<Pod> List() => [.. Pods.Values];
+
+    public IReadOnlyList<PodSummary> Summaries() => [.. Pods.Values.Select(Records.SummaryOf)];
 
     public Pod? Find(PodId id) => Pods.GetValueOrDefault(id);
 

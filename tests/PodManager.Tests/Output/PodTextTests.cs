@@ -26,8 +26,8 @@ public sealed class PodTextTests
     [Fact]
     public void The_list_is_a_table()
     {
-        Golden.Verify("output/list.txt", PodListText.Table(Pods, isFull: false, hasLegend: true, Now));
-        Golden.Verify("output/list-full.txt", PodListText.Table(Pods, isFull: true, hasLegend: true, Now));
+        Golden.Verify("output/list.txt", PodListText.Table([.. Pods.Select(Records.SummaryOf)], isFull: false, hasLegend: true, Now));
+        Golden.Verify("output/list-full.txt", PodListText.Table([.. Pods.Select(Records.SummaryOf)], isFull: true, hasLegend: true, Now));
         Golden.Verify("output/list-empty.txt", PodListText.Table([], isFull: false, hasLegend: true, Now));
         Assert.Equal("", PodListText.Table([], isFull: false, hasLegend: false, Now));
     }
@@ -104,10 +104,37 @@ public sealed class PodTextTests
                 Notes = Notes,
             },
             IsReady = true,
+            RunningApps = new Dictionary<AppName, DateTimeOffset?> { [record.Apps[0].Name] = Now },
         };
         Golden.Verify(
             "output/inspect.json",
             JsonText.Write<IReadOnlyList<PodInspectView>>([PodInspectView.Of(pod, "/var/log/journal/x", new Meter()), PodInspectView.Of(Pods[3], "/var/log/journal/y", new Meter())], OutputJson.Default.IReadOnlyListPodInspectView, isPretty: true) + "\n");
+    }
+
+    [Theory]
+    [InlineData("always", false, false, false, "created")]
+    [InlineData("always", true, true, false, "running")]
+    [InlineData("always", true, true, true, "running")]
+    [InlineData("always", true, false, true, "restarting")]
+    [InlineData("always", false, false, true, "restarting")]
+    [InlineData("on-failure", false, false, true, "restarting")]
+    [InlineData("no", false, false, false, "created")]
+    [InlineData("no", true, true, false, "running")]
+    [InlineData("no", false, false, true, "exited")]
+    public void The_state_of_an_app_that_is_started_later_is_its_own(string policy, bool hasCgroup, bool hasProcess, bool hasStatus, string state)
+    {
+        Assert.True(RestartPolicies.TryParse(policy, out RestartPolicy restart));
+        PodRecord record = Pods[1].Record!;
+        AppName name = record.Apps[0].Name;
+        Pod pod = Pods[1] with
+        {
+            Record = record with { Apps = [record.Apps[0] with { Restart = restart, After = [Records.Name("etcd")] }] },
+            RunningApps = hasCgroup ? new Dictionary<AppName, DateTimeOffset?> { [name] = hasProcess ? Now : null } : new Dictionary<AppName, DateTimeOffset?>(),
+            Statuses = hasStatus ? new Dictionary<AppName, AppStatus> { [name] = new(3, null, "exit-code", Now) { Started = Now - TimeSpan.FromSeconds(1) } } : new Dictionary<AppName, AppStatus>(),
+        };
+        AppView app = PodView.Of(pod).Apps![0];
+        Assert.Equal(state, app.State);
+        Assert.Equal(state switch { "running" => Times.Json(Now), "exited" => Times.Json(Now - TimeSpan.FromSeconds(1)), _ => null }, app.StartedAt);
     }
 
     [Fact]
@@ -182,7 +209,7 @@ public sealed class PodTextTests
     public void A_hostile_name_cannot_move_the_cursor()
     {
         Pod pod = Pods[1] with { Record = Pods[1].Record! with { Apps = [Pods[1].Apps[0] with { Image = new PodImage("evil\u001b[2J\n\u202e", "x") }] } };
-        string text = PodListText.Table([pod], isFull: true, hasLegend: false, Now) + Json([pod], isPretty: false);
+        string text = PodListText.Table([Records.SummaryOf(pod)], isFull: true, hasLegend: false, Now) + Json([pod], isPretty: false);
         Assert.DoesNotContain('\u001b', text);
         Assert.Single(text, '\n');
     }

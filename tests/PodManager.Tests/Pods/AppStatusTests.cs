@@ -15,6 +15,14 @@ public sealed class AppStatusTests
     [InlineData("killed RTMIN+3 signal\n", 165)]
     public void A_status_has_a_code(string text, int code) => Assert.Equal(code, AppStatus.Parse(text, DateTimeOffset.UnixEpoch)?.Code);
 
+    [Fact]
+    public void A_status_may_have_the_time_of_the_start()
+    {
+        AppStatus? status = AppStatus.Parse("exited 3 exit-code 2026-03-17T20:59:05.123456Z      \n", DateTimeOffset.UnixEpoch);
+        Assert.Equal((3, "exit-code", new DateTimeOffset(2026, 3, 17, 20, 59, 5, 123, 456, TimeSpan.Zero)), (status?.Code, status?.Result, status?.Started));
+        Assert.Null(AppStatus.Parse("exited 3 exit-code\n", DateTimeOffset.UnixEpoch)!.Started);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("exited 3 exit-code")]
@@ -29,6 +37,9 @@ public sealed class AppStatusTests
     [InlineData("exited 99999999999999999999 exit-code\n")]
     [InlineData("exited 3 exit-code\n\n")]
     [InlineData("exited 3 exit-code more\n")]
+    [InlineData("exited 3 exit-code 2026-03-17T20:59:05Z\n")]
+    [InlineData("exited 3 exit-code 2026-13-17T20:59:05.123456Z\n")]
+    [InlineData("exited 3 exit-code 2026-03-17T20:59:05.123456Z more\n")]
     [InlineData("exited 3 \u001b[31m\n")]
     [InlineData("killed NOSUCH signal\n")]
     [InlineData("killed RTMIN+31 signal\n")]

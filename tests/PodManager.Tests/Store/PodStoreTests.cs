@@ -232,7 +232,56 @@ public sealed class PodStoreTests : IDisposable
         File.WriteAllText(_data[$"pods/{bad.Uuid}/pod.json"], "{");
 
         Assert.Equal([bad.Uuid, later.Uuid], _store.List().Where(static pod => pod.Problem is not null).Select(static pod => pod.Id).OrderBy(id => id == later.Uuid));
+        Assert.Equal(_store.List().Select(Records.SummaryOf).Select(static pod => (pod.Id, pod.State, pod.Outline is null, pod.Problem?[..10])),
+            _store.Summaries().Select(static pod => (pod.Id, pod.State, pod.Outline is null, pod.Problem?[..10])));
         _ = Assert.Throws<PodctlException>(() => _store.LayersInUse());
+    }
+
+    [Fact]
+    public void A_summary_says_what_the_whole_record_says()
+    {
+        PodRecord plain = Records.New("web", "db");
+        PodApp odd = plain.Apps[0] with
+        {
+            Image = new PodImage("registry.example/\"w\\e\u00e9b\u001b", "sha256:" + new string('b', 64)),
+            Environment = ["name=x", "{\"apps\":[]}"],
+            Restart = RestartPolicy.OnFailure,
+            Notes = Notes.Of([new("name", "network")], [], []),
+        };
+        foreach (PodRecord record in new[]
+        {
+            plain,
+            plain with { Uuid = PodId.New(), Name = Records.PodName("shop"), Network = NetworkMode.Host, Apps = [odd] },
+            plain with { Uuid = PodId.New(), Sandbox = new AppFileSet([], [], []), Apps = [] },
+        })
+        {
+            Publish(record).Dispose();
+        }
+
+        PodSummary[] expected = [.. _store.List().Select(Records.SummaryOf)];
+        Assert.Equal(3, expected.Count(static pod => pod.Outline is not null));
+        Assert.Equivalent(expected, _store.Summaries(), strict: true);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{} {}")]
+    [InlineData("{\"version\":\"1\"}")]
+    [InlineData("{\"version\":1,\"created\":\"2026-03-17T20:59:05Z\",\"network\":\"none\"}")]
+    [InlineData("{\"version\":1,\"created\":\"yesterday\",\"network\":\"none\",\"apps\":[]}")]
+    [InlineData("{\"version\":1,\"created\":\"2026-03-17T20:59:05Z\",\"network\":\"none\",\"apps\":[3]}")]
+    [InlineData("{\"version\":1,\"created\":\"2026-03-17T20:59:05Z\",\"network\":\"none\",\"apps\":[{\"name\":\"A b\",\"image\":{\"name\":\"\",\"id\":\"\"}}]}")]
+    [InlineData("{\"version\":1,\"created\":\"2026-03-17T20:59:05Z\",\"network\":\"none\",\"apps\":[]")]
+    public void A_summary_of_what_is_no_record_has_a_problem(string text)
+    {
+        PodRecord record = Records.New("web");
+        Publish(record).Dispose();
+        File.WriteAllText(_data[$"pods/{record.Uuid}/pod.json"], text);
+        PodSummary summary = Assert.Single(_store.Summaries());
+        Assert.Null(summary.Outline);
+        Assert.NotNull(summary.Problem);
+        Assert.NotNull(Assert.Single(_store.List()).Problem);
     }
 
     [Fact]

@@ -120,6 +120,11 @@ internal sealed class AppCopier(IMessageSink messages) : IAppCopier
             throw CopyRefusal.Of($"'{path.Text}' is a device or a socket, which is not copied");
         }
 
+        if (source.IsAnonymousPipe)
+        {
+            throw CopyRefusal.Of($"'{path.Text}' is a pipe, which has no file to copy", "`podctl exec --interactive POD sh -c 'cat >FILE'` takes a stream, `podctl cp - POD:DIRECTORY` an archive");
+        }
+
         if (!source.Status.IsDirectory && source.IsOfKernel)
         {
             throw CopyRefusal.Of($"'{path.Text}' is the kernel's own, which is not copied", "`podctl exec POD cat FILE` reads it");

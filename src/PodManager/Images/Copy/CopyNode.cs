@@ -17,6 +17,9 @@ internal abstract class CopyNode(FileStatus status, IdShift ids) : IDisposable
     /// <summary>Whether it is of a file system that shows the kernel's state, such as proc.</summary>
     public abstract bool IsOfKernel { get; }
 
+    /// <summary>A pipe that has no name anywhere.</summary>
+    public virtual bool IsAnonymousPipe => false;
+
     /// <summary>Tells names of one file from names of several; only of use for a file with several names.</summary>
     public abstract (ulong Place, ulong Inode) Identity { get; }
 

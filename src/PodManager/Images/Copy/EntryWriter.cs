@@ -146,7 +146,8 @@ internal sealed class EntryWriter(IdShift ids, bool keepsOwners, bool overwrites
             Replaceable(there.Value, shown);
         }
 
-        byte[] temporary = Encoding.ASCII.GetBytes($".podctl-{Guid.NewGuid():N}.tmp");
+        string temporaryName = $".podctl-{Guid.NewGuid():N}.tmp";
+        byte[] temporary = Encoding.ASCII.GetBytes(temporaryName);
         try
         {
             make(temporary);
@@ -157,9 +158,14 @@ internal sealed class EntryWriter(IdShift ids, bool keepsOwners, bool overwrites
 
             RawFiles.Rename(parent, temporary, parent, name);
         }
-        catch
+        catch (Exception e)
         {
             _ = RawFiles.TryRemoveFile(parent, temporary);
+            if (e is NativeException native && native.Target.Contains(temporaryName, StringComparison.Ordinal))
+            {
+                throw new NativeException(native.Call, $"'{shown}'", native.Errno); // under a name that tells the user something
+            }
+
             throw;
         }
     }

@@ -24,6 +24,8 @@ internal sealed class LiveNode : CopyNode
 
     public override bool IsOfKernel => FileSystems.IsOfKernel(_node);
 
+    public override bool IsAnonymousPipe => FileSystems.IsAnonymousPipe(_node);
+
     public override (ulong Place, ulong Inode) Identity => (Status.Device, Status.Inode);
 
     /// <param name="node">Is the node's from now on.</param>
