@@ -6,13 +6,13 @@ using PodManager.Lifecycle;
 using PodManager.Output;
 
 // A caller may have closed some. The next files to be opened would take their numbers, and be written to as if they were the user's.
-Files.FillStandardStreams();
+bool isOutputMissing = Files.FillStandardStreams();
 Files.KeepFromChildren();
 
 // A limit of file sizes shows as an error of the call (setrlimit(2)).
 _ = Libc.Signal(Tmds.Linux.LibC.SIGXFSZ, 1);
 
-using Printer output = new(1, isLineByLine: false);
+using Printer output = new(1, isLineByLine: false, isOutputMissing);
 using Printer error = new(2, isLineByLine: true);
 
 // Before anything is made that this one does not need.

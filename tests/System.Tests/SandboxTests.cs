@@ -39,6 +39,8 @@ public sealed class SandboxTests : SystemTest
 
         // What it wrote is there when it is started again, and gone when it is made anew.
         await AppVerbAsync(pod, "restart", "web");
+        JsonElement again = await AppAsync(pod, "web");
+        Assert.Equal(("running", 128 + Signals.Terminate), (again.GetProperty("state").GetString(), again.GetProperty("last_exit_code").GetInt32()));
         Assert.Equal("/tmp/there\n", (await Podctl.RunAsync(Ct, "exec", pod.Uuid, "ls", "/tmp/there")).Expect(0).Stdout);
         await AppVerbAsync(pod, "rm", "web");
         Assert.Empty(await pod.InsideAsync(Ct, "ls", "/opt/stage2"));
@@ -70,6 +72,22 @@ public sealed class SandboxTests : SystemTest
         Assert.Equal(3, (await pod.JournalAsync(Ct, "-o", "cat", "-t", "bad")).Expect(0).Lines.Count(static line => line == "failing"));
         Assert.Equal(["bad\texited", "good\trunning"], (await Podctl.RunAsync(Ct, "app", "list", "--no-legend", pod.Uuid)).Expect(0).Lines.Order(StringComparer.Ordinal));
         Assert.Equal("running", await pod.StateAsync(Ct));
+    }
+
+    [SystemFact]
+    public async Task An_app_that_is_killed_with_its_pod_has_not_ended_as_it_did_before()
+    {
+        TestPod pod = await SandboxAsync();
+        await AddAsync(pod, "web", [], "sh", "-c", "[ -e /x ] && exec sleep 1000; touch /x; exit 3");
+        await AddAsync(pod, "other", [], "true");
+        await AppVerbAsync(pod, "start", "web");
+        await AppVerbAsync(pod, "start", "other");
+        await Wait.UntilAsync(async () => (await AppAsync(pod, "web")).GetProperty("state").GetString() == "exited" && (await AppAsync(pod, "other")).GetProperty("state").GetString() == "exited", "both have ended", Wait.Deadline, Ct);
+        await AppVerbAsync(pod, "start", "web");
+        _ = (await Podctl.RunAsync(Ct, "stop", "--force", pod.Uuid)).Expect(0);
+        JsonElement web = await AppAsync(pod, "web");
+        Assert.Equal(("unknown", 3), (web.GetProperty("state").GetString(), web.GetProperty("last_exit_code").GetInt32()));
+        Assert.Equal(("exited", 0), ((await AppAsync(pod, "other")).GetProperty("state").GetString(), (await AppAsync(pod, "other")).GetProperty("exit_code").GetInt32()));
     }
 
     [SystemFact]

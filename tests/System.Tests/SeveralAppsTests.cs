@@ -141,6 +141,21 @@ public sealed class SeveralAppsTests : SystemTest
     }
 
     [SystemFact]
+    public async Task How_a_killed_app_ended_before_is_not_how_it_ended()
+    {
+        TestPod pod = await DetachAsync(Run.Shell("[ -e /x ] && exec sleep 1000; touch /x; exit 5") with { AppFlags = ["--restart=always"] });
+        await Wait.UntilAsync(
+            async () => (await pod.StatusAsync(Ct)).GetProperty("apps")[0] is var app && app.GetProperty("state").GetString() == "running" && app.TryGetProperty("last_exit_code", out _), "it runs again", Wait.Deadline, Ct);
+        string? started = (await pod.StatusAsync(Ct)).GetProperty("apps")[0].GetProperty("started_at").GetString();
+        Assert.Equal(started, (await pod.StatusAsync(Ct)).GetProperty("apps")[0].GetProperty("started_at").GetString());
+        _ = (await Podctl.RunAsync(Ct, "stop", "--force", pod.Uuid)).Expect(0);
+        JsonElement ended = (await pod.StatusAsync(Ct)).GetProperty("apps")[0];
+        Assert.Equal(("unknown", 5), (ended.GetProperty("state").GetString(), ended.GetProperty("last_exit_code").GetInt32()));
+        Assert.False(ended.TryGetProperty("exit_code", out _));
+        Assert.DoesNotContain("app-", (await Podctl.RunAsync(Ct, "status", pod.Uuid)).Expect(0).Stdout, StringComparison.Ordinal);
+    }
+
+    [SystemFact]
     public async Task Input_is_for_none_of_several_apps()
     {
         Run run = Pair(Run.Shell("a", "wc -c"), Run.Shell("b", "wc -c"));
@@ -212,6 +227,9 @@ public sealed class SeveralAppsTests : SystemTest
         Assert.Contains(status.GetProperty("apps")[0].GetProperty("state").GetString(), StartedAgain);
         _ = (await Podctl.RunAsync(Ct, "stop", pod.Uuid)).Expect(0);
         Assert.Equal("exited", await pod.StateAsync(Ct));
+        JsonElement ended = (await pod.StatusAsync(Ct)).GetProperty("apps")[0];
+        Assert.Equal("exited", ended.GetProperty("state").GetString());
+        Assert.True(ended.TryGetProperty("exit_code", out _));
     }
 
     private static Run Pair(Run first, Run second) => first with { Others = [second] };

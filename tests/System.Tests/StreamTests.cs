@@ -7,6 +7,28 @@ namespace System.Tests;
 public sealed class StreamTests : SystemTest
 {
     [SystemFact]
+    public async Task Output_that_is_lost_is_a_failure_that_says_what_there_is()
+    {
+        foreach (string lost in new[] { ">/dev/full", ">&-" })
+        {
+            string words = string.Join(' ', (new Run("sleep", "60") { Flags = ["--detach"] }).Words(NewUuidFile()));
+            CliResult run = (await Cli.ShellAsync(Ct, $"podctl {words} {lost}")).ExpectFailure(1);
+            Assert.Contains("cannot write the output", run.Stderr, StringComparison.Ordinal);
+            Assert.Matches("; pod '[0-9a-f-]{36}' runs", run.Stderr);
+            _ = (await Cli.ShellAsync(Ct, $"podctl list {lost}")).ExpectFailure(1);
+        }
+    }
+
+    [SystemFact]
+    public async Task What_fails_in_the_background_is_no_code_of_an_app()
+    {
+        _ = (await RunAsync(new Run("/nowhere") { Flags = ["--detach"] })).ExpectFailure(1);
+        _ = (await Podctl.RunAsync(Ct, "run", "--detach", Podctl.Trust, "--uuid-file-save=/etc", Podctl.Registry + "busybox:latest", "--", "true")).ExpectFailure(1);
+        _ = (await Podctl.RunAsync(Ct, "run", "--detach", Podctl.Registry + "busybox:latest", "--", "true")).ExpectFailure(1);
+        await ExpectNothingLeftAsync();
+    }
+
+    [SystemFact]
     public async Task Output_and_error_are_separate()
     {
         CliResult result = (await ShellAsync("echo out; echo err >&2; printf 'no newline'; printf 'nor here' >&2")).Expect(0);

@@ -15,16 +15,21 @@ internal static unsafe class Files
     private const int SmallFile = 4096;
 
     /// <summary>Opens /dev/null in the place of each standard stream that is closed.</summary>
-    internal static void FillStandardStreams()
+    /// <returns>Whether standard output is such a one.</returns>
+    internal static bool FillStandardStreams()
     {
+        bool isOutputMissing = false;
         for (int number = 0; number <= 2; number++)
         {
             // open(2) takes the lowest number that is free.
             if (Libc.FCntl(number, F_GETFD, 0) < 0)
             {
                 _ = Libc.Open("/dev/null", O_RDWR, 0);
+                isOutputMissing |= number == 1;
             }
         }
+
+        return isOutputMissing;
     }
 
     /// <summary>What this process has been started with, beyond the standard streams, is for nobody that it starts: a directory among it would be a way out of a pod (close_range(2)).</summary>

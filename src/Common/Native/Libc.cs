@@ -100,6 +100,10 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     internal static unsafe partial int GetRLimit(int resource, nuint* limits);
 
+    /// <summary>clock_gettime(2): a struct timespec, seconds and nanoseconds.</summary>
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    internal static unsafe partial int ClockGetTime(int clock, nint* time);
+
     /// <summary>setrlimit(2): the soft and the hard limit.</summary>
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
     internal static unsafe partial int SetRLimit(int resource, nuint* limits);

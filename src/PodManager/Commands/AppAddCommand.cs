@@ -76,9 +76,9 @@ internal sealed class AppAddCommand : Verb
             _ = await services.Sandboxes.AddAsync(pod, _apps.Read(app, mounts, hasOwnUsers), [.. _apps.Volumes.Volumes(app.Flags, name: _apps.NameOf(app))], fetch, ct);
             return (int)ExitCode.Ok;
         }
-        catch (PodctlException e) when (e.Code is ExitCode.RunFailed or ExitCode.CannotExecute or ExitCode.CommandNotFound)
+        catch (Exception e) when (RunFailure.Of($"add an app to pod '{pod}'", e, returnsCode: false) is { } failure)
         {
-            throw new PodctlException(ExitCode.Failed, e.Message, e.Hint, e); // those are exit codes of what runs an app
+            throw failure;
         }
     }
 }

@@ -44,7 +44,14 @@ internal sealed class AppSandboxCommand : Verb
             Limits = _limits.Read(parsed),
             InsecureOptions = settings.InsecureOptions,
         };
-        RunResult result = await services.Runner.RunAsync(new RunOptions(pod, _start.Read(parsed, settings.InsecureOptions), _new.UuidFile.Of(parsed)), ct);
-        return RunCommand.Report(_context, result, RunMode.Detached);
+        try
+        {
+            RunResult result = await services.Runner.RunAsync(new RunOptions(pod, _start.Read(parsed, settings.InsecureOptions), _new.UuidFile.Of(parsed)), ct);
+            return RunCommand.Report(_context, result, RunMode.Detached);
+        }
+        catch (Exception e) when (RunFailure.Of("make the pod", e, returnsCode: false) is { } failure)
+        {
+            throw failure;
+        }
     }
 }

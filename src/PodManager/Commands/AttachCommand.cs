@@ -45,7 +45,7 @@ internal sealed class AttachCommand : Verb
         {
             return Task.FromResult(services.Attacher.Attach(_pod.Read(parsed, services.Pods)[0], _app.Of(parsed), mode));
         }
-        catch (Exception e) when (ForegroundFailure.Of("attach to the pod", e) is { } failure)
+        catch (Exception e) when (RunFailure.Of("attach to the pod", e, returnsCode: true) is { } failure)
         {
             throw failure;
         }

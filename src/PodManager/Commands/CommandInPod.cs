@@ -42,7 +42,7 @@ internal abstract class CommandInPod : Verb
             ExecOptions options = new() { Pod = services.Pods.Resolve(parsed.GetValue(_pod)![0]), App = _app.Of(parsed), Command = command };
             return Task.FromResult(services.Exec.Run(Complete(options, parsed)));
         }
-        catch (Exception e) when (ForegroundFailure.Of($"run '{(command.Count > 0 ? command[0] : Name)}'", e) is { } failure)
+        catch (Exception e) when (RunFailure.Of($"run '{(command.Count > 0 ? command[0] : Name)}'", e, returnsCode: true) is { } failure)
         {
             throw failure;
         }

@@ -12,6 +12,8 @@ internal static class IsolationValues
     private const int MostShares = 262144;
     private const int MostOomScore = 1000;
     private const int MostIoWeight = 10000;
+    private const long MostCpus = 8192; // more than any kernel is built for
+    private const long MostTasks = 4194304; // PID_MAX_LIMIT, proc_sys_kernel(5)
     private const uint MostId = uint.MaxValue - 1; // the last means none, setresuid(2)
 
     public static string? ReadIds(string text, out IReadOnlyList<uint> value)
@@ -52,9 +54,9 @@ internal static class IsolationValues
 
     public static string? ReadCpu(string text, out long? value)
     {
-        bool isValid = Quantity.TryParseMillis(text, out long millis) && millis > 0;
+        bool isValid = Quantity.TryParseMillis(text, out long millis) && millis is > 0 and <= MostCpus * 1000;
         value = millis;
-        return isValid ? null : $"'{text}' is no number of CPUs such as 500m, 0.5 or 2";
+        return isValid ? null : $"'{text}' is no number of CPUs from 1m to {MostCpus}, such as 500m, 0.5 or 2";
     }
 
     public static string? ReadShares(string text, out long? value) => ReadNumber(text, LeastShares, MostShares, out value);
@@ -125,9 +127,9 @@ internal static class IsolationValues
 
     public static string? ReadTasks(string text, out long? value)
     {
-        bool isValid = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0;
+        bool isValid = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number is > 0 and <= MostTasks;
         value = number;
-        return isValid ? null : $"'{text}' is no number above 0";
+        return isValid ? null : $"'{text}' is no number from 1 to {MostTasks}";
     }
 
     private static string? ReadNumber(string text, int least, int most, out long? value)

@@ -40,12 +40,12 @@ internal sealed class PrepareCommand : Verb
         try
         {
             PodId pod = await services.Runner.PrepareAsync(options, _pod.UuidFile(parsed), ct);
-            _context.Out.Line(pod.ToString());
+            RunCommand.Print(_context, pod, "is prepared");
             return (int)ExitCode.Ok;
         }
-        catch (PodctlException e) when (e.Code is ExitCode.RunFailed or ExitCode.CannotExecute or ExitCode.CommandNotFound)
+        catch (Exception e) when (RunFailure.Of("prepare a pod", e, returnsCode: false) is { } failure)
         {
-            throw new PodctlException(ExitCode.Failed, e.Message, e.Hint, e); // those are exit codes of what runs an app
+            throw failure;
         }
     }
 }

@@ -76,7 +76,7 @@ internal sealed class RunCommand : Verb
         {
             return Report(_context, await services.Runner.RunAsync(options, ct), options.Start.Mode);
         }
-        catch (Exception e) when (options.Start.Mode != RunMode.Detached && ForegroundFailure.Of($"run '{string.Join("', '", options.Pod.Apps.Select(static app => app.Image))}'", e) is { } failure)
+        catch (Exception e) when (RunFailure.Of($"run '{string.Join("', '", options.Pod.Apps.Select(static app => app.Image))}'", e, options.Start.Mode != RunMode.Detached) is { } failure)
         {
             throw failure;
         }
@@ -87,9 +87,23 @@ internal sealed class RunCommand : Verb
     {
         if (mode == RunMode.Detached)
         {
-            context.Out.Line(result.Pod.ToString());
+            Print(context, result.Pod, "runs");
         }
 
         return result.Code;
+    }
+
+    /// <summary>Prints a new pod's UUID, and says it elsewhere if that fails: the pod is there.</summary>
+    public static void Print(CommandContext context, PodId pod, string state)
+    {
+        try
+        {
+            context.Out.Line(pod.ToString());
+            context.Out.Flush();
+        }
+        catch (PodctlException e)
+        {
+            throw new PodctlException(e.Code, $"{e.Message}; pod '{pod}' {state}", null, e);
+        }
     }
 }

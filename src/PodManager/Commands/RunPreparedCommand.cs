@@ -40,7 +40,7 @@ internal sealed class RunPreparedCommand : Verb
             PodId pod = _pod.Read(parsed, services.Pods)[0];
             return Task.FromResult(RunCommand.Report(_context, services.Runner.RunPrepared(pod, options, ct), options.Mode));
         }
-        catch (Exception e) when (options.Mode != RunMode.Detached && ForegroundFailure.Of("run the prepared pod", e) is { } failure)
+        catch (Exception e) when (RunFailure.Of("run the prepared pod", e, options.Mode != RunMode.Detached) is { } failure)
         {
             throw failure;
         }

@@ -15,6 +15,9 @@ internal interface IPodEdit : IDisposable
     /// <summary>Removes what an app has in the pod's directory: what it wrote, and its status.</summary>
     void RemoveFiles(AppName app);
 
+    /// <summary>Notes in the status that an app has left that it is started once more, so that it does not count as its end any more.</summary>
+    void BeginAgain(AppName app);
+
     /// <summary>Writes another record in place of the one that is there, so that it survives a crash of the host.</summary>
     void Save(PodRecord record);
 }

@@ -34,7 +34,7 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
     /// <summary>The app of a pod that a user means.</summary>
     /// <exception cref="PodctlException">The pod has none of that name.</exception>
     public static PodApp AppOf(Pod pod, string name) => pod.Apps.FirstOrDefault(app => app.Name.ToString() == name)
-        ?? throw new PodctlException(ExitCode.NotFound, $"pod '{pod.Id}' has no app '{name}'", $"it has {string.Join(", ", pod.Apps.Select(static app => app.Name))}");
+        ?? throw new PodctlException(ExitCode.NotFound, $"pod '{pod.Id}' has no app '{name}'", pod.Apps.Count == 0 ? "it has none" : $"it has {string.Join(", ", pod.Apps.Select(static app => app.Name))}");
 
     /// <summary>Waits until a pod has ended and nothing of it runs any more: its journal is complete then, too.</summary>
     /// <param name="id">The pod.</param>

@@ -132,7 +132,7 @@ internal sealed class RunService(RunServices services) : IPodRunner
         }
         catch (NativeException e)
         {
-            throw new PodctlException(ExitCode.RunFailed, $"cannot write the UUID to '{path}': {e.Reason}", cause: e);
+            throw new PodctlException(ExitCode.RunFailed, $"cannot write the UUID to '{path}': {e.Reason}");
         }
     }
 }

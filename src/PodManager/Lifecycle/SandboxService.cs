@@ -61,11 +61,25 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
         }
     }
 
-    public void Start(PodId id, AppName app, CancellationToken ct) => Systemctl(id, app, "start", ct);
+    public void Start(PodId id, AppName app, CancellationToken ct)
+    {
+        Pod pod = pods.Get(id);
+        if (pod.Statuses.ContainsKey(app) && !pod.RunningApps.ContainsKey(app))
+        {
+            using IPodEdit edit = services.Pods.Edit(id);
+            edit.BeginAgain(app);
+        }
+
+        Systemctl(id, app, "start", ct);
+    }
 
     public void Stop(PodId id, AppName app, CancellationToken ct) => Systemctl(id, app, "stop", ct);
 
-    public void Restart(PodId id, AppName app, CancellationToken ct) => Systemctl(id, app, "restart", ct);
+    public void Restart(PodId id, AppName app, CancellationToken ct)
+    {
+        Stop(id, app, ct);
+        Start(id, app, ct);
+    }
 
     public void Remove(PodId id, AppName name)
     {

@@ -32,7 +32,7 @@ internal static class PodStatusText
         Line("exited", isRunning ? "false" : "true");
         foreach ((AppName app, AppStatus status) in pod.Statuses.OrderBy(static entry => entry.Key.ToString(), StringComparer.Ordinal))
         {
-            if (!isRunning)
+            if (!isRunning && !status.IsAgain)
             {
                 Line($"app-{app}", $"{status.Code}");
             }

@@ -100,16 +100,18 @@ internal sealed record AppView
         bool isSandbox = pod.Record?.Sandbox is not null;
         bool hasOwnStart = pod.HasOwnStart(app);
         bool isThere = pod.RunningApps.TryGetValue(app.Name, out DateTimeOffset? running);
-        bool isBack = pod.State.IsUp() && status is not null && (isSandbox ? isThere : app.Restart == RestartPolicy.Always || (app.Restart == RestartPolicy.OnFailure && status.Code != 0));
-        AppStatus? end = isBack ? null : status;
+        bool isBack = pod.State.IsUp() && status is not null && ((isSandbox && isThere) || (status.IsAgain && app.Restart != RestartPolicy.No));
+
+        // Of a pod that was killed: how the last run ended is told nowhere.
+        AppStatus? end = isBack || (status is { IsAgain: true } && !pod.State.IsUp()) ? null : status;
         return new AppView
         {
             Name = app.Name.ToString(),
             State = end is not null ? "exited" : pod.State switch
             {
-                _ when isSandbox && !isThere => "created",
+                _ when isSandbox && !isThere && status is null => "created",
                 _ when pod.State.IsUp() && hasOwnStart && !isThere && !isBack => "created",
-                _ when isBack && !isSandbox && running is null => "restarting",
+                _ when isBack && status!.IsAgain && running is null => "restarting",
                 _ when pod.State.IsUp() => pod.State.Word(),
                 PodState.Preparing or PodState.Prepared => "created",
                 _ => "unknown",
@@ -118,7 +120,7 @@ internal sealed record AppView
             StartedAt = (hasOwnStart ? end is null ? running : end.Started : pod.Started) is { } started ? Times.Json(started) : null,
             FinishedAt = end is null ? null : Times.Json(end.Finished),
             ExitCode = end?.Code,
-            LastExitCode = isBack ? status!.Code : null,
+            LastExitCode = end is null ? status?.Code : null,
             Signal = end?.Signal,
             OomKilled = end?.Result == AppStatus.OomKill ? true : null,
             ImageId = app.Image.Id,

@@ -14,12 +14,15 @@ internal sealed class Printer : IDisposable
     private readonly Fd _stream;
     private readonly bool _isLineByLine;
     private readonly StringBuilder _text = new();
+    private readonly bool _isMissing;
     private bool _isClosed;
 
     /// <param name="descriptor">1 or 2.</param>
     /// <param name="isLineByLine">Every line is to be seen at once, as it always is on a terminal.</param>
-    public Printer(int descriptor, bool isLineByLine)
+    /// <param name="isMissing">It was not open when podctl was started: what is written there is lost.</param>
+    public Printer(int descriptor, bool isLineByLine, bool isMissing = false)
     {
+        _isMissing = isMissing;
         _stream = new Fd(descriptor, owns: false);
         IsTerminal = Libc.IsATty(descriptor) == 1;
         _isLineByLine = isLineByLine || IsTerminal;
@@ -77,6 +80,12 @@ internal sealed class Printer : IDisposable
         if (_isClosed)
         {
             return;
+        }
+
+        if (_isMissing)
+        {
+            _isClosed = true;
+            throw new PodctlException(ExitCode.Failed, "cannot write the output: standard output is closed");
         }
 
         try

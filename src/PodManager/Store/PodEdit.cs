@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Common.Native;
 using PodManager.Lifecycle;
@@ -34,6 +35,24 @@ internal sealed class PodEdit(string path, Fd directory, Fd file) : IPodEdit
         {
             using Fd? place = Find(parent);
             _ = place is null ? 0 : Libc.UnlinkAt(place.Number, app.ToString(), 0); // best effort: there may be none, and what the pod's root has put there instead is in its own way
+        }
+    }
+
+    public void BeginAgain(AppName app)
+    {
+        try
+        {
+            using Fd file = Files.OpenInRoot(
+                directory, $"{PodStore.StatusDirectory}/{app}", O_RDWR | O_NONBLOCK | O_NOFOLLOW, resolve: Files.Resolve.Beneath | Files.Resolve.NoSymlinks | Files.Resolve.NoMountCrossing);
+            if (AppStatus.Again(Files.ReadText(file, AppStatus.MaxBytes)) is { } line)
+            {
+                _ = NativeException.ThrowIfFailed(Libc.LSeek(file.Number, 0, SEEK_SET), "lseek", "(status)");
+                Files.WriteAll(file, Encoding.ASCII.GetBytes(line)); // as long as what was there
+            }
+        }
+        catch (NativeException)
+        {
+            // The pod's root has put something else there, which is no status either.
         }
     }
 

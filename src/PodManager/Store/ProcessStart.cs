@@ -7,7 +7,9 @@ namespace PodManager.Store;
 /// <summary>When a process started, by which a pid that was given to another process is told from the first (proc_pid_stat(5), field 22).</summary>
 internal static class ProcessStart
 {
-    private const double TicksPerSecond = 100; // USER_HZ, the same everywhere
+    private const int TicksPerSecond = 100; // USER_HZ, the same everywhere
+    private const long NanosecondsPerTick = 1_000_000_000 / TicksPerSecond;
+    private const int SinceBoot = 7; // CLOCK_BOOTTIME
     private const int FieldsBefore = 22 - 3;
 
     /// <summary>The start in clock ticks since boot.</summary>
@@ -28,7 +30,7 @@ internal static class ProcessStart
         }
     }
 
-    /// <summary>The start by the clock, as far as a clock that was set meanwhile allows.</summary>
+    /// <summary>The start by the clock, to a hundredth of a second: the same whenever somebody asks, unless the clock was set meanwhile.</summary>
     /// <returns>Null if there is no such process.</returns>
     public static DateTimeOffset? TimeOf(int pid)
     {
@@ -37,8 +39,14 @@ internal static class ProcessStart
             return null;
         }
 
-        using Fd file = Files.Open("/proc/uptime", O_RDONLY);
-        double sinceBoot = double.Parse(Files.ReadText(file).Split(' ')[0], CultureInfo.InvariantCulture);
-        return DateTimeOffset.UtcNow.AddSeconds((ticks / TicksPerSecond) - sinceBoot);
+        long bootedTicks = (Now(0) - Now(SinceBoot) + (NanosecondsPerTick / 2)) / NanosecondsPerTick;
+        return DateTimeOffset.FromUnixTimeMilliseconds((bootedTicks + ticks) * (1000 / TicksPerSecond));
+    }
+
+    private static unsafe long Now(int clock)
+    {
+        nint* time = stackalloc nint[2];
+        _ = NativeException.ThrowIfFailed(Libc.ClockGetTime(clock, time), "clock_gettime");
+        return (time[0] * 1_000_000_000L) + time[1];
     }
 }

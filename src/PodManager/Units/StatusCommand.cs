@@ -19,8 +19,9 @@ internal static class StatusCommand
     // An app that ends at once must not end the pod before journald is there to take its lines: this socket is the last that it makes.
     private const string Ready = "n=0; while [ ! -S /run/systemd/journal/io.systemd.journal ] && [ $$n -lt 300 ]; do sleep 0.01; n=$$((n+1)); done";
 
-    // What systemd has noted: "Tue 2026-03-17 20:59:05.123456 UTC", of which the date and the time are the second and the third word here.
-    private const string Started = "--timestamp=us+utc --value --property=ExecMainStartTimestamp";
+    // What systemd has noted: "ExecMainStartTimestamp=Tue 2026-03-17 20:59:05.123456 UTC", of which the date and the time are the second and the third word here, and "Job=N" while somebody
+    // has the app stopped: it is not started again then.
+    private const string Noted = "--timestamp=us+utc --property=ExecMainStartTimestamp,Job";
 
     // SIGRTMIN+4, systemd(1).
     private const string EndPod = "kill -38 1";
@@ -84,8 +85,17 @@ internal static class StatusCommand
 
     private static string Echo(AppSpec app, string words, string file)
     {
-        string asked = app.HasOwnStart ? $"set -- $$(systemctl show {Started} {AppUnit.NameOf(app.Name)}); " : "";
-        string all = app.HasOwnStart ? $"{words}$${{3:+ $$2T$$3Z}}" : words;
+        // What systemd starts again is what it says here, RestartPolicies.
+        string again = app.Restart switch
+        {
+            RestartPolicy.Always => "a=again; ",
+            RestartPolicy.OnFailure => "a=; [ $$SERVICE_RESULT = success ] || a=again; ",
+            _ => "a=; ",
+        };
+        string asked = app.HasOwnStart
+            ? $"t=$$(systemctl show {Noted} {AppUnit.NameOf(app.Name)}); set -- $${{t##*Timestamp=}}; {again}case $$t in *Job=[1-9]*) a=; esac; "
+            : "";
+        string all = app.HasOwnStart ? $"{words}$${{3:+ $$2T$$3Z}}$${{a:+ $$a}}" : words;
         return $"{asked}echo \"{(EndsThePod(app) ? all : $"$$(printf %%-{AppStatus.PaddedLength}s \"{all}\")")}\" 1<>{file}";
     }
 

@@ -144,6 +144,10 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
         public void Publish(PodRecord record) => throw new NotSupportedException();
 
+        public void BeginAgain(AppName app)
+        {
+        }
+
         public void RemoveFiles(AppName app) => throw new NotSupportedException();
 
         public Common.Native.Fd Lock => throw new NotSupportedException();

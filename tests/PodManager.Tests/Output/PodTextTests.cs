@@ -121,19 +121,25 @@ public sealed class PodTextTests
     [InlineData("no", false, false, false, "created")]
     [InlineData("no", true, true, false, "running")]
     [InlineData("no", false, false, true, "exited")]
-    public void The_state_of_an_app_that_is_started_later_is_its_own(string policy, bool hasCgroup, bool hasProcess, bool hasStatus, string state)
+    [InlineData("always", false, false, true, "unknown", false)]
+    [InlineData("on-failure", false, false, true, "unknown", false)]
+    [InlineData("no", false, false, true, "exited", false)]
+    [InlineData("no", false, false, false, "unknown", false)]
+    public void The_state_of_an_app_that_is_started_later_is_its_own(string policy, bool hasCgroup, bool hasProcess, bool hasStatus, string state, bool isUp = true)
     {
         Assert.True(RestartPolicies.TryParse(policy, out RestartPolicy restart));
         PodRecord record = Pods[1].Record!;
         AppName name = record.Apps[0].Name;
         Pod pod = Pods[1] with
         {
+            State = isUp ? PodState.Running : PodState.Exited,
             Record = record with { Apps = [record.Apps[0] with { Restart = restart, After = [Records.Name("etcd")] }] },
             RunningApps = hasCgroup ? new Dictionary<AppName, DateTimeOffset?> { [name] = hasProcess ? Now : null } : new Dictionary<AppName, DateTimeOffset?>(),
-            Statuses = hasStatus ? new Dictionary<AppName, AppStatus> { [name] = new(3, null, "exit-code", Now) { Started = Now - TimeSpan.FromSeconds(1) } } : new Dictionary<AppName, AppStatus>(),
+            Statuses = hasStatus ? new Dictionary<AppName, AppStatus> { [name] = new(3, null, "exit-code", Now) { Started = Now - TimeSpan.FromSeconds(1), IsAgain = restart != RestartPolicy.No } } : new Dictionary<AppName, AppStatus>(),
         };
         AppView app = PodView.Of(pod).Apps![0];
         Assert.Equal(state, app.State);
+        Assert.Equal((hasStatus && state == "exited" ? 3 : null, hasStatus && state != "exited" ? 3 : (int?)null), (app.ExitCode, app.LastExitCode));
         Assert.Equal(state switch { "running" => Times.Json(Now), "exited" => Times.Json(Now - TimeSpan.FromSeconds(1)), _ => null }, app.StartedAt);
     }
 

@@ -23,6 +23,19 @@ public sealed class AppStatusTests
         Assert.Null(AppStatus.Parse("exited 3 exit-code\n", DateTimeOffset.UnixEpoch)!.Started);
     }
 
+    [Fact]
+    public void A_status_may_be_that_of_a_run_before_another()
+    {
+        string line = "exited 3 exit-code 2026-03-17T20:59:05.123456Z".PadRight(AppStatus.PaddedLength) + "\n";
+        string? again = AppStatus.Again(line);
+        Assert.Equal(line.Length, again?.Length);
+        AppStatus? status = AppStatus.Parse(again!, DateTimeOffset.UnixEpoch);
+        Assert.Equal(AppStatus.Parse(line, DateTimeOffset.UnixEpoch)! with { IsAgain = true }, status);
+        Assert.Null(AppStatus.Again(again!));
+        Assert.Null(AppStatus.Again("exited 3 exit-code\n"));
+        Assert.Null(AppStatus.Again(""));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("exited 3 exit-code")]
@@ -40,6 +53,8 @@ public sealed class AppStatusTests
     [InlineData("exited 3 exit-code 2026-03-17T20:59:05Z\n")]
     [InlineData("exited 3 exit-code 2026-13-17T20:59:05.123456Z\n")]
     [InlineData("exited 3 exit-code 2026-03-17T20:59:05.123456Z more\n")]
+    [InlineData("exited 3 exit-code again\n")]
+    [InlineData("exited 3 exit-code 2026-03-17T20:59:05.123456Z again more\n")]
     [InlineData("exited 3 \u001b[31m\n")]
     [InlineData("killed NOSUCH signal\n")]
     [InlineData("killed RTMIN+31 signal\n")]

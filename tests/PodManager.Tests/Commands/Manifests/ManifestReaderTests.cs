@@ -167,7 +167,7 @@ public sealed class ManifestReaderTests
     [InlineData(Head + "  memory: 1\n", "4:11: memory: a limit of 1 bytes is too low")]
     [InlineData(Head + "  cpu: -1\n", "4:8: cpu: '-1' is no number of CPUs")]
     [InlineData(Head + "  cpuShares: 1\n", "4:14: cpuShares: '1' is no number from 2")]
-    [InlineData(Head + "  pidsLimit: 0\n", "4:14: pidsLimit: '0' is no number above 0")]
+    [InlineData(Head + "  pidsLimit: 0\n", "4:14: pidsLimit: '0' is no number from 1 to 4194304")]
     [InlineData(Head + "  oomScoreAdjust: -1\n", "4:19: oomScoreAdjust: less than 0 is for the host's own processes")]
     [InlineData(Head + "  oomScoreAdjust: 1001\n", "4:19: oomScoreAdjust: '1001' is no number from -1000 to 1000")]
     [InlineData(Head + "  capabilities: {retain: [CAP_X, 'CAP_KILL,CAP_CHOWN']}\n", "4:27: retain: 'CAP_X' is no capability", "4:34: retain: 'CAP_KILL,CAP_CHOWN' is not one capability")]
