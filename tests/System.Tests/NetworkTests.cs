@@ -7,7 +7,7 @@ namespace System.Tests;
 /// <summary>Pods on networks of real plugins; a second host is a network namespace behind a pair of interfaces.</summary>
 public sealed class NetworkTests : SystemTest
 {
-    private const string Serve = "while true; do echo pod | nc -l -p 80; done";
+    private const string Serve = "while true; do echo pod | nc -l -p 80 || sleep 1; done";
     private const string Away = "podctl-away";
     private const string AwayAddress = "192.0.2.2";
     private const string HereAddress = "192.0.2.1";
@@ -76,7 +76,7 @@ public sealed class NetworkTests : SystemTest
     public async Task A_port_of_the_hosts_leads_to_the_pod(string address, string from)
     {
         await MakeSecondHostAsync();
-        TestPod pod = await DetachAsync(Networked("sh", "-c", address[0] == '[' ? "while true; do echo pod | nc -l -p 80 -s ::; done" : Serve) with { Flags = ["--port=80:8080"] });
+        TestPod pod = await DetachAsync(Networked("sh", "-c", Serve) with { Flags = ["--port=80:8080"] });
         string program = $"exec 3<>/dev/tcp/{address.Trim('[', ']')}/8080; timeout 5 cat <&3";
         string command = from.Length > 0 ? $"ip netns exec {from} bash -c '{program}'" : $"bash -c '{program}'";
         await Wait.UntilAsync(async () => (await ShellOfHostAsync(command)).Stdout.TrimEnd() == "pod", $"{address}:8080 answers", Wait.Deadline, Ct);
