@@ -5,6 +5,7 @@ using PodManager.Images.Credentials;
 using PodManager.Images.Export;
 using PodManager.Images.Registry;
 using PodManager.Lifecycle;
+using PodManager.Networks;
 using PodManager.Store;
 using PodManager.Systemd;
 using PodManager.Trust;
@@ -27,7 +28,7 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
     private RegistryAccess? _registries;
     private TrustedKeys? _keys;
 
-    public PodService Pods => _pods ??= new PodService(PodStore, () => Units, time);
+    public PodService Pods => _pods ??= new PodService(PodStore, Networks, () => Units, time);
 
     public IJournal Journals => _journals ??= new Journal(settings.Directory);
 
@@ -35,7 +36,17 @@ internal sealed class Services(Settings settings, IMessageSink messages, IProgre
 
     public ISandboxes Sandboxes => new SandboxService(RunServices, Pods, PodSystemd, new AppChanger(settings.Directory));
 
-    private RunServices RunServices => new(ImageSource, PodStore, new PodStarter(() => Units, () => Machines, _trace), () => Units, Journals, messages, _trace, time);
+    private RunServices RunServices => new(ImageSource, PodStore, new PodStarter(() => Units, () => Machines, OwnCommand, _trace), Networks, () => Units, Journals, messages, _trace, time);
+
+    public INetworks Networks => new CniNetworks(settings.Directory, settings.LocalConfig, settings.SystemConfig, messages);
+
+    /// <summary>How systemd is to call podctl about a pod of this command's.</summary>
+    private string[] OwnCommand =>
+    [
+        Environment.ProcessPath!,
+        $"--dir={settings.Directory}",
+        .. settings.LocalConfig == Settings.DefaultLocalConfig ? (string[])[] : [$"--local-config={settings.LocalConfig}"],
+    ];
 
     public IPodMeter Meter => new PodMeter();
 

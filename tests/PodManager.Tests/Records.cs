@@ -33,6 +33,7 @@ internal static class Records
     {
         Problem = pod.Problem,
         Started = pod.Started,
+        Networks = pod.Networks,
     };
 
     private static PodApp App(string name) => new()

@@ -190,9 +190,9 @@ public sealed partial class LookTests : SystemTest
     [SystemFact]
     public async Task Every_fault_of_a_command_line_is_told_at_once()
     {
-        Run run = new("true") { Flags = ["--net=nowhere", "--dns=1.2.3", "--hosts-entry=x", "--hostname=-bad-", "--detach", "--interactive"] };
+        Run run = new("true") { Flags = ["--net=no/where", "--dns=1.2.3", "--hosts-entry=x", "--hostname=-bad-", "--detach", "--interactive"] };
         string line = (await RunAsync(run)).ExpectFailure(2).Stderr.Split('\n')[0];
-        Assert.All(["nowhere", "'1.2.3'", "'x'", "'-bad-'", "--interactive and --detach"], word => Assert.Contains(word, line, StringComparison.Ordinal));
+        Assert.All(["no/where", "'1.2.3'", "'x'", "'-bad-'", "--interactive and --detach"], word => Assert.Contains(word, line, StringComparison.Ordinal));
         Assert.False(File.Exists($"{Scratch}/uuid-0"));
         _ = (await Podctl.RunAsync(Ct)).ExpectFailure(2);
         _ = (await Podctl.RunAsync(Ct, "frobnicate")).ExpectFailure(2);

@@ -18,7 +18,7 @@ internal sealed class AppSandboxCommand : Verb
     {
         _context = context;
         _globals = globals;
-        foreach (Option flag in (Option[])[_new.Name, _new.UuidFile, _new.PrivateUsers, .. _start.All, .. _limits.All])
+        foreach (Option flag in (Option[])[_new.Name, _new.UuidFile, _new.PrivateUsers, _new.Ports, .. _start.All, .. _limits.All])
         {
             Add(flag);
         }
@@ -29,7 +29,7 @@ internal sealed class AppSandboxCommand : Verb
     public override string Usage => "app sandbox [FLAGS]";
 
     public override IEnumerable<string> Faults(ParseResult parsed) =>
-        _start.Faults(parsed).Concat(_limits.Faults(parsed)).Concat(_new.Faults(parsed));
+        _start.Faults(parsed).Concat(_limits.Faults(parsed)).Concat(_new.Faults(parsed)).Concat(_new.PortFaults(parsed, _start.NetworkOf(parsed)));
 
     public override async Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
@@ -41,6 +41,7 @@ internal sealed class AppSandboxCommand : Verb
             Apps = [],
             Name = _new.Name.Of(parsed),
             PrivateUsers = _new.PrivateUsers.Of(parsed),
+            Ports = _new.Ports.Of(parsed),
             Limits = _limits.Read(parsed),
             InsecureOptions = settings.InsecureOptions,
         };

@@ -47,6 +47,13 @@ internal sealed class CommandLine
                 new AppListCommand(context, _globals),
                 new AppStatusCommand(context, _globals),
             },
+            new Command("network", "Look at the networks that pods can join")
+            {
+                new NetworkListCommand(context, _globals),
+                new NetworkInspectCommand(context, _globals),
+                new NetworkReloadCommand(context, _globals),
+                new NetworkReleaseCommand(context, _globals),
+            },
             new RmCommand(context, _globals),
             new ExportCommand(context, _globals),
             new GcCommand(context, _globals),

@@ -17,6 +17,7 @@ internal sealed class CommandWords
     private readonly HashSet<string> _seen = [];
     private List<string>? _arguments;
     private int _plainWords;
+    private int _verbs;
     private bool _isAppClosed = true;
     private bool _isImageRefused;
 
@@ -95,7 +96,9 @@ internal sealed class CommandWords
         if (_plainWords == 0 && Command.Subcommands.Count > 0 && FindVerb(word) is { } verb)
         {
             Command = verb;
-            _words.Add(verb.Name);
+
+            // Before the flags: to the parser, `--dir X` in front of `image list` has `image` as a second value.
+            _words.Insert(_verbs++, verb.Name);
         }
         else if (AppGrammar is not null && _plainWords >= Command.Arguments.Count)
         {

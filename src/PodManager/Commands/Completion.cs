@@ -81,6 +81,7 @@ internal sealed class Completion(Command root, IServices services)
     private IEnumerable<string> ValuesOf(Option option, List<string> plain) => option.Name switch
     {
         "--app" => plain is [string pod, ..] ? Quietly(() => services.Pods.Get(services.Pods.Resolve(pod.Split(':')[0])).Apps.Select(static app => app.Name.ToString())) : [],
+        "--net" => Networks().Concat([NetworkValues.None, NetworkValues.Host, NetworkValues.All]),
         "--format" when option is Flag<OutputFormat> => ["json", "json-pretty"],
         _ => (option.HelpName ?? "").Split('|') is { Length: > 1 } words && words.All(static word => word.All(static c => char.IsAsciiLetterLower(c) || c == '-')) ? words : [],
     };
@@ -101,10 +102,13 @@ internal sealed class Completion(Command root, IServices services)
         {
             "POD" or "POD FILE" => plain.Count > 0 && !command.Arguments[0].Name.EndsWith('…') ? [] : Pods().Except(plain),
             "SRC DST" => plain is [] || (plain is [string source] && !source.Contains(':')) ? Pods().Select(static pod => pod + ":") : [], // else files of the host: the shell knows them
+            "NAME" => Networks().Except(plain),
             "IMAGE" => Images().Except(plain),
             _ => [],
         };
     }
+
+    private IEnumerable<string> Networks() => Quietly(() => services.Networks.List().Select(static network => network.Name).OfType<string>());
 
     private IEnumerable<string> Pods() => Quietly(() => services.Pods.List().SelectMany(static pod => new[] { pod.Record?.Name?.ToString(), pod.Id.ToString() }.OfType<string>()));
 

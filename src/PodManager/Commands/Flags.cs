@@ -32,8 +32,8 @@ internal static class Flags
 
     /// <summary>May be repeated, and each value may be a list.</summary>
     public static Flag<IReadOnlyList<T>> Many<T>(
-        string name, string value, string description, ValueReader<IReadOnlyList<T>> read) =>
-        new(name, value, description, Reader(read), static lists => [.. lists.SelectMany(static list => list)]);
+        string name, string value, string description, ValueReader<IReadOnlyList<T>> read, string? bareValue = null) =>
+        new(name, value, description, Reader(read), static lists => [.. lists.SelectMany(static list => list)]) { BareValue = bareValue };
 
     /// <summary>`--format`.</summary>
     public static Flag<OutputFormat> Format() => One("--format", "FORMAT", "json or json-pretty instead of text", ReadFormat, OutputFormat.Text);

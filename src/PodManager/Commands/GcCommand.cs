@@ -17,6 +17,8 @@ internal sealed class GcCommand : Verb
 
     private readonly Flag<bool> _markOnly = Flags.Switch("--mark-only", "mark pods that have ended, and remove nothing");
 
+    private readonly Flag<bool> _noNetworks = Flags.Switch("--no-networks", "leave what pods had of their networks to `podctl network release`");
+
     public GcCommand(CommandContext context, GlobalFlags globals)
         : base("gc", "Remove pods that ended a while ago, and what dead processes left")
     {
@@ -25,6 +27,7 @@ internal sealed class GcCommand : Verb
         Add(_gracePeriod);
         Add(_expirePrepared);
         Add(_markOnly);
+        Add(_noNetworks);
     }
 
     public override bool NeedsRoot => true;
@@ -34,7 +37,7 @@ internal sealed class GcCommand : Verb
     public override Task<int> RunAsync(ParseResult parsed, VerbWords words, CancellationToken ct)
     {
         using IServices services = _context.Open(_globals.Read(parsed));
-        GarbageOptions options = new(_gracePeriod.Of(parsed), _expirePrepared.Of(parsed), _markOnly.Of(parsed));
+        GarbageOptions options = new(_gracePeriod.Of(parsed), _expirePrepared.Of(parsed), _markOnly.Of(parsed)) { KeepNetworks = _noNetworks.Of(parsed) };
         services.Pods.CollectGarbage(options, Report, ct);
         if (!options.MarkOnly)
         {

@@ -9,6 +9,8 @@ internal interface IServices : IDisposable
 
     IPodRunner Runner { get; }
 
+    INetworks Networks { get; }
+
     IPodMeter Meter { get; }
 
     ICommandRunner Exec { get; }

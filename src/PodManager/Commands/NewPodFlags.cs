@@ -12,6 +12,16 @@ internal sealed class NewPodFlags
 
     public Flag<bool> PrivateUsers { get; } = Flags.One("--private-users", "yes|no", "a user namespace of the pod's own (default yes)", Flags.ReadBool, true, Flags.True);
 
-    public IEnumerable<string> Faults(ParseResult parsed) =>
+    public Flag<IReadOnlyList<PortMapping>> Ports { get; } = Flags.Many<PortMapping>(
+        "--port", "PORT:[IP:]HOSTPORT", "a port of the host's that leads to one of the pod's, which may end in -tcp, -udp or -sctp", NetworkValues.ReadPort);
+
+    /// <summary>A pod that is to be started needs a network for its ports.</summary>
+    public IEnumerable<string> PortFaults(ParseResult parsed, NetworkMode network) =>
+        network is NetworkMode.None or NetworkMode.Host && Ports.Of(parsed).Count > 0
+            ? [$"--port does not work with --net={(network == NetworkMode.Host ? NetworkValues.Host : NetworkValues.None)}"] : [];
+
+    public IEnumerable<string> Faults(ParseResult parsed) => UuidFaults(parsed).Concat(NetworkValues.Faults(Ports.Of(parsed)));
+
+    private IEnumerable<string> UuidFaults(ParseResult parsed) =>
         UuidFile.Of(parsed) is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? [$"--uuid-file-save: the directory of '{file}' does not exist"] : [];
 }

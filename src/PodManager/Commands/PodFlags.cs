@@ -23,7 +23,7 @@ internal sealed class PodFlags
     public ProgressFlags Progress { get; } = new();
 
     public IReadOnlyList<Option> All =>
-        [_new.Name, .. Progress.All, _new.UuidFile, _new.PrivateUsers, _pullPolicy, _authFile, _inherit, _files, _environment, .. _volumes.All, .. _limits.All, .. _notes.All, _manifest.Option];
+        [_new.Name, .. Progress.All, _new.UuidFile, _new.PrivateUsers, _new.Ports, _pullPolicy, _authFile, _inherit, _files, _environment, .. _volumes.All, .. _limits.All, .. _notes.All, _manifest.Option];
 
     /// <summary>Reads the flags of one app.</summary>
     public Command AppGrammar => _apps.Grammar;
@@ -83,6 +83,8 @@ internal sealed class PodFlags
         }
     }
 
+    public IEnumerable<string> PortFaults(ParseResult parsed, NetworkMode network) => _new.PortFaults(parsed, network);
+
     /// <summary>The pod comes from standard input.</summary>
     public bool TakesInput(ParseResult parsed) => _manifest.TakesInput(parsed);
 
@@ -103,7 +105,7 @@ internal sealed class PodFlags
     public PodOptions Read(ParseResult parsed, IReadOnlyList<ParsedApp> apps, InsecureOptions insecureOptions)
     {
         PodOptions pod = _manifest.Read(parsed) is { } manifest ? manifest with { Name = _new.Name.Of(parsed) ?? manifest.Name } : OfFlags(parsed, apps);
-        return pod with { PullPolicy = _pullPolicy.Of(parsed), AuthFile = _authFile.Of(parsed), InsecureOptions = insecureOptions };
+        return pod with { Ports = _new.Ports.Of(parsed), PullPolicy = _pullPolicy.Of(parsed), AuthFile = _authFile.Of(parsed), InsecureOptions = insecureOptions };
     }
 
     private PodOptions OfFlags(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => new()

@@ -29,7 +29,7 @@ internal sealed class RunCommand : Verb
 
     public override string Usage => "run [POD FLAGS] IMAGE [APP FLAGS] [-- ARGUMENT…] [--- IMAGE…]";
 
-    public override IEnumerable<string> Faults(ParseResult parsed) => _start.Faults(parsed);
+    public override IEnumerable<string> Faults(ParseResult parsed) => _start.Faults(parsed).Concat(_pod.PortFaults(parsed, _start.NetworkOf(parsed)));
 
     public override string? HintOf(ParseResult parsed) => _pod.HintOf(parsed);
 

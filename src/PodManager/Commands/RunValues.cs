@@ -40,12 +40,6 @@ internal static class RunValues
             : $"'{text}' is no host name: up to {MaxHostName} letters, digits, dashes and dots";
     }
 
-    public static string? ReadNetwork(string text, out NetworkMode value)
-    {
-        value = text == "host" ? NetworkMode.Host : NetworkMode.None;
-        return text is "host" or "none" ? null : $"there are no networks yet, such as '{text}': use none or host";
-    }
-
     /// <summary>Whether the host's IPC namespace is meant.</summary>
     public static string? ReadIpc(string text, out bool value)
     {
@@ -237,6 +231,6 @@ internal static class RunValues
         label.Length is > 0 and <= MaxLabel && label[0] != '-' && label[^1] != '-' && label.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'));
 
     // IPAddress.Parse takes `1` and `0x7f.1` too, as inet_aton(3) does.
-    private static bool TryReadAddress(string text, out IPAddress? address) =>
+    public static bool TryReadAddress(string text, out IPAddress? address) =>
         IPAddress.TryParse(text, out address) && (text.Contains(':', StringComparison.Ordinal) ? !text.Contains('[', StringComparison.Ordinal) : address.ToString() == text);
 }

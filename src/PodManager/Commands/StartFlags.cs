@@ -12,7 +12,9 @@ internal sealed class StartFlags
     private readonly Flag<bool> _detach = Flags.Switch("--detach", "return once the pod is up, and print its UUID", "-d");
     private readonly Flag<bool> _remove = Flags.Switch("--rm", "remove the pod once it has ended");
     private readonly Flag<string?> _hostName = Flags.One<string?>("--hostname", "NAME", "the pod's host name (default rkt-UUID)", RunValues.ReadHostName, null);
-    private readonly Flag<NetworkMode> _network = Flags.One("--net", "none|host", "the pod's network (default none)", RunValues.ReadNetwork, NetworkMode.None, "default");
+    private readonly Flag<IReadOnlyList<NetworkRequest>> _network = Flags.Many<NetworkRequest>(
+        "--net", "NAME,…|none|host|all", "the pod's networks, each maybe with arguments as in NAME:KEY=VALUE;… (default: the network 'default')", NetworkValues.ReadNetworks, NetworkRequest.Default);
+
     private readonly Flag<bool> _hostIpc = Flags.One("--ipc", "auto|private|parent", "shared memory, semaphores and message queues of the pod's own (default, and what auto means), or the host's (parent)", RunValues.ReadIpc, false);
     private readonly Flag<IReadOnlyList<DnsSource>> _dns = Flags.Many<DnsSource>("--dns", "IP,…|host|none", "name servers of the pod, or the host's resolv.conf", RunValues.ReadDns);
     private readonly Flag<IReadOnlyList<string>> _dnsSearch = Flags.Many<string>("--dns-search", "DOMAIN,…", "domains in which names are looked up", RunValues.ReadWords);
@@ -31,6 +33,8 @@ internal sealed class StartFlags
 
     public bool IsDetached(ParseResult parsed) => _detach.Of(parsed);
 
+    public NetworkMode NetworkOf(ParseResult parsed) => NetworkValues.ModeOf(_network.Of(parsed));
+
     public IEnumerable<string> Faults(ParseResult parsed)
     {
         bool isDetached = _isBackground || _detach.Of(parsed);
@@ -42,6 +46,11 @@ internal sealed class StartFlags
         if (isDetached && _remove.Of(parsed))
         {
             yield return "--rm and --detach exclude each other: nobody would be there to remove the pod";
+        }
+
+        foreach (string fault in NetworkValues.Faults(_network.Of(parsed)))
+        {
+            yield return fault;
         }
 
         IReadOnlyList<DnsSource> dns = _dns.Of(parsed);
@@ -67,10 +76,12 @@ internal sealed class StartFlags
         {
             Mode = _isBackground ? RunMode.Detached : _interactive.Of(parsed) ? RunMode.Interactive : _detach.Of(parsed) ? RunMode.Detached : RunMode.Foreground,
             HostName = _hostName.Of(parsed),
-            Network = _network.Of(parsed),
+            Network = NetworkOf(parsed),
+            Networks = NetworkValues.NamedOf(_network.Of(parsed)),
             HostIpc = _hostIpc.Of(parsed),
             Dns = new DnsOptions
             {
+                IsSaid = dns.Count > 0,
                 UseHostFile = dns.Any(static source => source.IsHostFile),
                 Servers = [.. dns.Select(static source => source.Server).OfType<IPAddress>()],
                 Search = _dnsSearch.Of(parsed),

@@ -58,6 +58,7 @@ internal sealed class AppPlanner(PodRecord record, AppFileSet files, int systemd
         Modes = app.Streams ?? StreamModes.Default,
         StreamProgram = app.Streams is { AreHeld: true } ? Stage1Location.InPod(app.Name) : null,
         HasRestartSteps = systemdVersion >= FirstWithRestartSteps,
+        WaitsForNetwork = record.Network is NetworkMode.Named or NetworkMode.All && record.Sandbox is null,
         ComesAndGoes = record.Sandbox is not null,
     };
 

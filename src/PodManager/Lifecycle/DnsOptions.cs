@@ -5,6 +5,12 @@ namespace PodManager.Lifecycle;
 /// <summary>What /etc/resolv.conf is to say (`--dns…`).</summary>
 internal sealed record DnsOptions
 {
+    /// <summary>`--dns` was given, be it `none`.</summary>
+    public bool IsSaid { get; init; }
+
+    /// <summary>The network whose plugins say this; null if the user does.</summary>
+    public string? Network { get; init; }
+
     /// <summary>`--dns=host`: the host's own file.</summary>
     public bool UseHostFile { get; init; }
 

@@ -36,6 +36,9 @@ internal interface IPodHandle : IDisposable
     /// <summary>Leaves word that the pod runs, with its PID 1 as the host numbers it.</summary>
     void WriteLeader(int pid);
 
+    /// <summary>Leaves word which networks the pod has joined.</summary>
+    void WriteNetworks(IReadOnlyList<PodNetwork> networks);
+
     /// <summary>Leaves word that the pod's systemd has started its apps.</summary>
     void MarkReady();
 

@@ -13,6 +13,9 @@ internal interface IUnitManager
     /// </summary>
     IPending<bool> StartScope(ScopeRequest request);
 
+    /// <summary>Asks for a transient service without a process, likewise.</summary>
+    IPending<bool> StartService(ServiceRequest request);
+
     /// <summary>Asks for a unit to be stopped.</summary>
     /// <returns>
     /// The outcome: true once the manager says that it has stopped; false if it will not say, because there is no such unit (any more) or the manager was

@@ -33,12 +33,18 @@ internal static class PodDesigner
             InsecureOptions = options.InsecureOptions,
             Mode = RunMode.Detached,
             Volumes = options.Volumes,
+            Ports = [.. options.Ports.Select(port => port with { Protocol = port.Protocol ?? ProtocolOf(port.PodPort, images) })],
             Limits = options.Limits,
             Sandbox = options.IsSandbox ? new AppFileSet([], [], []) : null,
             Apps = apps,
             Notes = options.Notes,
         };
     }
+
+    /// <summary>What the images say of a port, if they agree.</summary>
+    private static string ProtocolOf(int port, IReadOnlyList<StoredImage> images) =>
+        images.SelectMany(static image => image.Config.ExposedPorts).Select(static text => text.Split('/')).Where(words => words[0] == $"{port}")
+            .Select(static words => words.Length > 1 ? words[1] : PortMapping.Tcp).Distinct().ToArray() is [var only] && PortMapping.Protocols.Contains(only) ? only : PortMapping.Tcp;
 
     /// <summary>All apps are looked at, so that all faults are told.</summary>
     private static List<PodApp> Each(IReadOnlyList<AppOptions> apps, Func<AppOptions, int, PodApp> design)

@@ -35,6 +35,9 @@ internal sealed class PodLaunch
     /// <summary>The credentials of its apps; null if there are none.</summary>
     public Fd? Secrets { get; init; }
 
+    /// <summary>The networks it is to join.</summary>
+    public IReadOnlyList<NetworkAttachment> Attachments { get; init; } = [];
+
     /// <summary>Its record, if it was prepared: if it does not start, it stays as it was. Nothing stays of any other.</summary>
     public PodRecord? Prepared { get; init; }
 
@@ -44,14 +47,16 @@ internal sealed class PodLaunch
     {
         _services.Trace.Mark("pod recorded");
         PodLeader? leader = null;
+        PodConnection? connection = null;
         List<AppSession> sessions = [];
         try
         {
             using SignalQueue signals = new(PodSession.Signals(_options.Mode == RunMode.Interactive));
             _ = Libc.SetSubreaper(_options.Mode != RunMode.Detached);
             using StartingPod starting = _services.Starter.Begin(
-                _pod, Description, !_planner.Record.InsecureOptions.HasFlag(InsecureOptions.Paths), _planner.Record.Volumes, _planner.Record.Limits, Secrets);
+                _pod, Description, !_planner.Record.InsecureOptions.HasFlag(InsecureOptions.Paths), _planner.Record.Volumes, _planner.Record.Limits, Secrets, Attachments.Count > 0);
             PodDirectoryMaker.Make(_pod, _planner.Apps, _planner.Record.Volumes, _ids);
+            connection = Attachments.Count > 0 ? new PodConnection(_services.Networks, _pod, Attachments, _ids) : null;
             using DatagramSocket notify = BindNotifySocket();
             Outputs outputs = new(isShared: _planner.Apps.Count > 1);
             if (_options.Mode != RunMode.Detached)
@@ -63,16 +68,24 @@ internal sealed class PodLaunch
             File.WriteAllBytes(_pod.Plan, JsonSerializer.SerializeToUtf8Bytes(plan, PlanJson.Default.PodPlan));
             starting.Planned();
             _services.Trace.Mark("plan written");
-            leader = starting.Finish(Record, ct);
-            return Attend(leader, sessions, signals, notify);
+            leader = starting.Finish(
+                started =>
+                {
+                    Record(started);
+                    connection?.Begin(started, Joined);
+                },
+                ct);
+            return Attend(leader, connection, sessions, signals, notify);
         }
-        catch when (leader is null)
+        catch when (leader is null || connection is { HasFailed: true })
         {
+            connection?.Settle();
             Abandon();
             throw;
         }
         finally
         {
+            connection?.Dispose();
             leader?.Dispose();
             sessions.ForEach(static session => session.Dispose());
         }
@@ -88,10 +101,16 @@ internal sealed class PodLaunch
         }
     }
 
+    private void Joined(IReadOnlyList<PodNetwork> networks)
+    {
+        _handle.WriteNetworks(networks);
+        _services.Trace.Mark("networks joined");
+    }
+
     /// <summary>For the scope; everybody on the host can read it.</summary>
     private string Description => _planner.Apps.Count == 0 ? "pod without apps so far" : string.Join(", ", _planner.Apps.Select(static app => app.Description).Distinct());
 
-    private int Attend(PodLeader leader, List<AppSession> sessions, SignalQueue signals, DatagramSocket notify)
+    private int Attend(PodLeader leader, PodConnection? connection, List<AppSession> sessions, SignalQueue signals, DatagramSocket notify)
     {
         bool isReady = false;
         PodSession session = new(_pod, leader, sessions, signals, notify, () =>
@@ -114,6 +133,7 @@ internal sealed class PodLaunch
         }
 
         session.Run();
+        connection?.Finish();
         _services.Trace.Mark(sessions.Count == 0 ? "detached" : "apps ended");
         session.Finish();
         if (_options is { Mode: RunMode.Interactive, Remove: false } && leader.Process is { } process)
@@ -164,6 +184,7 @@ internal sealed class PodLaunch
 
             // A scope whose process was a zombie before it came in has never had one, so that systemd is never told that it is empty.
             _ = _services.Units().StopUnit(_handle.Id.ScopeName, TearDownTimeout).Wait(CancellationToken.None);
+            _ = _services.Networks.Leave(_handle.Id);
             if (Prepared is not null)
             {
                 _handle.Update(Prepared);

@@ -17,6 +17,9 @@ internal sealed record PodOptions
     /// <summary>`--volume`.</summary>
     public IReadOnlyList<PodVolume> Volumes { get; init; } = [];
 
+    /// <summary>`--port`.</summary>
+    public IReadOnlyList<PortMapping> Ports { get; init; } = [];
+
     /// <summary>Of the pod as a whole.</summary>
     public ResourceLimits Limits { get; init; } = new();
 

@@ -32,6 +32,11 @@ internal sealed class PodPlanner
             throw new PodctlException(ExitCode.RunFailed, $"app '{held.Name}' has streams of its own (--stdin, --stdout or --stderr), and in the foreground podctl has them", "`--detach` runs the pod in the background");
         }
 
+        if (options.Network is NetworkMode.None or NetworkMode.Host && designed.Ports.Count > 0)
+        {
+            throw new PodctlException(ExitCode.RunFailed, $"the pod has ports (--port), which do not work with --net={(options.Network == NetworkMode.Host ? "host" : "none")}");
+        }
+
         if (options.Mode == RunMode.Interactive && designed.Apps.Count > 1)
         {
             throw new PodctlException(ExitCode.RunFailed, $"--interactive is for pods with one app, and this one has {designed.Apps.Count}", "`podctl exec --tty` starts a shell in one of them");
@@ -43,6 +48,7 @@ internal sealed class PodPlanner
         {
             Hostname = options.HostName ?? designed.Hostname,
             Network = options.Network,
+            Networks = options.Networks,
             HostIpc = options.HostIpc,
             Mode = options.Mode,
             InsecureOptions = insecure,
@@ -83,7 +89,7 @@ internal sealed class PodPlanner
             ExchangeDirectory = pod.Exchange,
             Console = console,
             DieWithParent = _options.Mode != RunMode.Detached,
-            Files = PodUnits.Files(pod.Id, Apps),
+            Files = PodUnits.Files(pod.Id, Apps, Record.Network is NetworkMode.Named or NetworkMode.All),
             Init = PodUnits.Init,
             NoNestedUsers = Record.PrivateUsers is not null
                 && Apps.All(static app => app.Isolation.SystemCalls is not null && !SystemCalls.MayNestUsers(app.Isolation.Capabilities)),

@@ -30,6 +30,11 @@ internal sealed partial class PodService
                 failures.Collect(() => UnlessRemoved(() => Sweep(pod, options, report, ct)));
             }
 
+            foreach (PodId owner in (options.KeepNetworks ? [] : networks.Owners()).Where(owner => store.WaitUntilEmpty(owner, TimeSpan.Zero, ct)))
+            {
+                failures.Collect(() => ReleaseLeftovers(owner, report));
+            }
+
             failures.Collect(() => store.RemoveLeftovers(message => report(new GarbageEvent.Leftover(message))));
             failures.Collect(() => ForgetFailedScopes(report));
         }
@@ -108,6 +113,15 @@ internal sealed partial class PodService
         {
             report(new GarbageEvent.Removing(pod.Id));
             handle.Remove();
+        }
+    }
+
+    /// <summary>Nobody has done it when the pod ended: its host went down, or a plugin failed.</summary>
+    private void ReleaseLeftovers(PodId owner, Action<GarbageEvent> report)
+    {
+        if (networks.Leave(owner))
+        {
+            report(new GarbageEvent.Leftover($"released the networks of pod '{owner}'"));
         }
     }
 

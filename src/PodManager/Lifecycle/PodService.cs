@@ -4,7 +4,7 @@ using static Tmds.Linux.LibC;
 namespace PodManager.Lifecycle;
 
 /// <summary>What can be done with pods that are there.</summary>
-internal sealed partial class PodService(IPodStore store, Func<IUnitManager> units, TimeProvider time)
+internal sealed partial class PodService(IPodStore store, INetworks networks, Func<IUnitManager> units, TimeProvider time)
 {
     /// <summary>The kernel takes a pod apart in a fraction of a second; more than this means that something in it does not die.</summary>
     private static readonly TimeSpan TearDownTimeout = TimeSpan.FromSeconds(10);
@@ -122,6 +122,7 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
             return () =>
             {
                 Kill(pod.Id, ct);
+                _ = networks.Leave(pod.Id);
                 return StopOutcome.Stopped;
             };
         }
@@ -135,6 +136,7 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
         return () =>
         {
             WaitUntilGone(pod.Id, stop.Wait(ct) ? TearDownTimeout : StopTimeout, ct);
+            _ = networks.Leave(pod.Id);
             return StopOutcome.Stopped;
         };
     }
@@ -156,6 +158,7 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
         using IPodHandle? handle = Lock(pod, isKilled, ct);
         if (handle is null)
         {
+            _ = networks.Leave(pod.Id);
             return; // its own podctl has removed it, `run --rm`
         }
 
@@ -166,6 +169,42 @@ internal sealed partial class PodService(IPodStore store, Func<IUnitManager> uni
         }
 
         handle.Remove();
+        _ = networks.Leave(pod.Id); // last: what a plugin cannot do is left to `gc`, and the pod is gone
+    }
+
+    /// <summary>Connects pods anew that run, with the addresses that they have.</summary>
+    /// <param name="pods">Which; none for all that run and have joined networks.</param>
+    /// <param name="report">Told each.</param>
+    /// <exception cref="PodctlException">Some could not be connected; the others were.</exception>
+    public void ReloadNetworks(IReadOnlyList<PodId> pods, Action<PodId> report) => Each(
+        "connect", pods.Count > 0 ? pods : [.. store.List().Where(static pod => pod is { State: PodState.Running, Networks.Count: > 0 }).Select(static pod => pod.Id)], report, pod =>
+        {
+            if (RequireUp(pod) is { LeaderPid: { } leader })
+            {
+                networks.Renew(pod.Id, $"/proc/{leader}/ns/net");
+            }
+        });
+
+    /// <summary>Gives back what pods that have ended had of their networks; one that is not there (any more) may still have something.</summary>
+    /// <param name="pods">Which; none for all that have ended.</param>
+    /// <exception cref="PodctlException">Some could not be released, such as one that runs; the others were.</exception>
+    public void ReleaseNetworks(IReadOnlyList<PodId> pods)
+    {
+        Failures failures = new("release the networks of", "pod");
+        foreach (PodId pod in pods.Count > 0 ? pods : networks.Owners().Where(owner => store.WaitUntilEmpty(owner, TimeSpan.Zero, CancellationToken.None)))
+        {
+            failures.Collect(() =>
+            {
+                if (!store.WaitUntilEmpty(pod, TearDownTimeout, CancellationToken.None))
+                {
+                    throw Running(pod, PodState.Running.Word());
+                }
+
+                _ = networks.Leave(pod);
+            });
+        }
+
+        failures.ThrowIfAny();
     }
 
     private IPodHandle? Lock(Pod pod, bool mayBeGone, CancellationToken ct)

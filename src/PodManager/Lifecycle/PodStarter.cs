@@ -5,7 +5,11 @@ using PodManager.Pods;
 namespace PodManager.Lifecycle;
 
 /// <summary>Takes a pod from its plan to a running systemd: Stage1, scope, machine (DESIGN §1, steps 3 to 6).</summary>
-internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager> machines, StartTrace trace)
+/// <param name="units">The host's service manager.</param>
+/// <param name="machines">Where the pod becomes known as a machine.</param>
+/// <param name="ownCommand">podctl's program and the settings that it has been given.</param>
+/// <param name="trace">Where the time goes.</param>
+internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager> machines, IReadOnlyList<string> ownCommand, StartTrace trace)
 {
     // What the pod's systemd gives its apps, and some time for itself; then the host's systemd kills.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
@@ -30,8 +34,9 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
     /// <param name="volumes">Those that are devices are allowed.</param>
     /// <param name="limits">The pod's.</param>
     /// <param name="secrets">The credentials of its apps; null if there are none.</param>
+    /// <param name="hasNetworks">The pod will have something to give back when it has ended.</param>
     /// <exception cref="PodctlException">systemd cannot be asked, or Stage1 does not start.</exception>
-    public StartingPod Begin(PodDirectories pod, string description, bool restrictDevices, IReadOnlyList<PodVolume> volumes, ResourceLimits limits, Fd? secrets)
+    public StartingPod Begin(PodDirectories pod, string description, bool restrictDevices, IReadOnlyList<PodVolume> volumes, ResourceLimits limits, Fd? secrets, bool hasNetworks)
     {
         _ = Directory.CreateDirectory(PodDirectories.BuildRoot);
         (UnixSocket ours, UnixSocket theirs) = UnixSocket.CreatePair();
@@ -49,6 +54,7 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
             try
             {
                 starting.Scope = StartScope(pod, description, stage1, restrictDevices, volumes, limits);
+                starting.Companion = hasNetworks ? StartCompanion(pod) : null;
                 return starting;
             }
             catch
@@ -78,6 +84,10 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
             Properties = [.. LimitProperties.Of(limits)],
             BindsTo = OwnService.Name() is string service ? [service] : [],
         });
+
+    /// <summary>A service without a process: when the scope has ended, however that came about, systemd has it give back what the plugins have made, and nothing of podctl needs to be there for it.</summary>
+    private IPending<bool> StartCompanion(PodDirectories pod) => units().StartService(
+        new ServiceRequest($"{pod.Id.MachineName}-network.service", $"networks of pod {pod.Id}", pod.Id.ScopeName, [.. ownCommand, "network", "release", pod.Id.ToString()]));
 
     /// <summary>By number: systemd takes only paths below /dev, and the node may be anywhere.</summary>
     public static IEnumerable<(string, string)> DeviceVolumes(IReadOnlyList<PodVolume> volumes) => volumes

@@ -25,12 +25,14 @@ internal sealed class RunService(RunServices services) : IPodRunner
             WriteUuid(options.UuidFile, id);
         }
 
+        IReadOnlyList<NetworkAttachment> attachments = Connect(designed, options.Start);
+
         // A host without systemd is told of before anything is made.
         services.Units().Connect();
         using IPodHandle handle = Reserve(options.Pod, id);
-        PodPlanner planner = Plan(designed with { PrivateUsers = UsersOf(options.Pod, handle) }, options.Start);
+        PodPlanner planner = Plan(designed with { PrivateUsers = UsersOf(options.Pod, handle) }, WithDns(options.Start, attachments));
         handle.Publish(planner.Record);
-        return new RunResult(new PodLaunch(services, handle, planner, options.Start) { Secrets = secrets }.Run(ct), id);
+        return new RunResult(new PodLaunch(services, handle, planner, options.Start) { Secrets = secrets, Attachments = attachments }.Run(ct), id);
     }
 
     public async Task<PodId> PrepareAsync(PodOptions options, string? uuidFile, CancellationToken ct)
@@ -68,6 +70,7 @@ internal sealed class RunService(RunServices services) : IPodRunner
         }
 
         using Fd? secrets = SecretFile.Load(designed.Apps, ExitCode.RunFailed);
+        IReadOnlyList<NetworkAttachment> attachments = Connect(designed, options);
 
         // What a podctl that was killed has left of an earlier start: files, and for a moment a scope of that name.
         handle.RemoveStart();
@@ -76,7 +79,7 @@ internal sealed class RunService(RunServices services) : IPodRunner
             _ = services.Units().StopUnit(id.ScopeName, TearDownTimeout).Wait(ct);
         }
 
-        return new RunResult(new PodLaunch(services, handle, Plan(designed, options), options) { Prepared = designed, Secrets = secrets }.Run(ct), id);
+        return new RunResult(new PodLaunch(services, handle, Plan(designed, WithDns(options, attachments)), options) { Prepared = designed, Secrets = secrets, Attachments = attachments }.Run(ct), id);
     }
 
     private async Task<PodRecord> DesignAsync(PodId id, PodOptions options, CancellationToken ct)
@@ -91,6 +94,18 @@ internal sealed class RunService(RunServices services) : IPodRunner
         services.Trace.Mark("image at hand");
         return PodDesigner.Design(id, options, [.. options.Apps.Select(app => images[app.Image])], services.Images.OpenRoot, services.Time.GetUtcNow());
     }
+
+    /// <summary>Nothing has been made so far.</summary>
+    private IReadOnlyList<NetworkAttachment> Connect(PodRecord designed, StartOptions options)
+    {
+        IReadOnlyList<NetworkAttachment> attachments = services.Networks.Choose(options.Network, options.Networks, designed.Ports);
+        PortConflicts.Check(designed.Ports, () => services.Pods.List());
+        return attachments;
+    }
+
+    /// <summary>The first network with name servers counts, unless the user has said something about them.</summary>
+    private static StartOptions WithDns(StartOptions options, IReadOnlyList<NetworkAttachment> attachments) =>
+        !options.Dns.IsSaid && !options.Dns.IsGenerated && attachments.Select(static attachment => attachment.Dns).FirstOrDefault(static dns => dns is not null) is { } dns ? options with { Dns = dns } : options;
 
     private IPodHandle Reserve(PodOptions options, PodId id)
     {

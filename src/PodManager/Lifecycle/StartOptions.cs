@@ -13,6 +13,9 @@ internal sealed record StartOptions
 
     public NetworkMode Network { get; init; }
 
+    /// <summary>With <see cref="NetworkMode.Named"/>, which.</summary>
+    public IReadOnlyList<NetworkRequest> Networks { get; init; } = [];
+
     /// <summary>`--ipc=parent`: the host's IPC namespace.</summary>
     public bool HostIpc { get; init; }
 

@@ -12,6 +12,9 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
     /// <summary>The scope's start, once it has been asked for.</summary>
     public IPending<bool>? Scope { private get; set; }
 
+    /// <summary>The start of the service beside the scope; null if there is none.</summary>
+    public IPending<bool>? Companion { private get; set; }
+
     /// <summary>The plan is in its place: Stage1 may read it.</summary>
     public void Planned() => socket.Send(Stage1Protocol.Planned);
 
@@ -53,6 +56,7 @@ internal sealed class StartingPod(PodDirectories pod, int stage1, UnixSocket soc
         try
         {
             _ = Scope!.Wait(ct);
+            _ = Companion?.Wait(ct);
         }
         catch (PodctlException)
         {

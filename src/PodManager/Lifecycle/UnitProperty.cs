@@ -20,5 +20,8 @@ internal abstract record UnitProperty(string Name)
     /// <summary>Paths and numbers, `a(st)`.</summary>
     internal sealed record PathNumbers(string Name, IReadOnlyList<(string Path, ulong Number)> Values) : UnitProperty(Name);
 
+    /// <summary>A command line, `a(sasb)`.</summary>
+    internal sealed record Command(string Name, IReadOnlyList<string> Words) : UnitProperty(Name);
+
     internal sealed record PairList(string Name, IReadOnlyList<(string First, string Second)> Values) : UnitProperty(Name);
 }

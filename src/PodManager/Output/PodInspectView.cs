@@ -20,6 +20,9 @@ internal sealed record PodInspectView
 
     public long? UserCount { get; init; }
 
+    /// <summary>Ports of the host's that lead to it; left out if there are none.</summary>
+    public IReadOnlyList<PortView>? Ports { get; init; }
+
     /// <summary>`private`, or `parent` for the host's.</summary>
     public string? Ipc { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record PodInspectView
         Ready = pod.IsReady,
         UserBase = pod.Record?.PrivateUsers?.Base,
         UserCount = pod.Record?.PrivateUsers?.Count,
+        Ports = pod.Record?.Ports.Count > 0 ? [.. pod.Record.Ports.Select(PortView.Of)] : null,
         Ipc = pod.Record?.HostIpc switch { true => "parent", false => "private", null => null },
         InsecureOptions = pod.Record is { } record ? [.. InsecureOptionList.Format(record.InsecureOptions).Split(',').Where(static word => word != "none")] : null,
         Scope = pod.Id.ScopeName,

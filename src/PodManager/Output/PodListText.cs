@@ -18,7 +18,7 @@ internal static class PodListText
             string Time(DateTimeOffset? time) => time is null ? "" : isFull ? Times.Absolute(time.Value) : Times.Ago(time.Value, now);
             string id = isFull ? pod.Id.ToString() : pod.Id.Short;
             string given = pod.Outline?.Name?.ToString() ?? "";
-            string network = pod.Outline?.Network == NetworkMode.Host ? "host" : "";
+            string network = NetworkView.TextOf(pod.Outline?.Network, pod.Networks);
             DateTimeOffset? created = pod.Outline?.Created;
             IReadOnlyList<AppOutline> apps = pod.Outline?.Apps ?? [];
             if (apps.Count == 0)

@@ -28,6 +28,11 @@ internal static class PodStatusText
             Line("pid", $"{pid}");
         }
 
+        if (NetworkView.TextOf(pod.Record?.Network, pod.Networks) is { Length: > 0 } networks)
+        {
+            Line("networks", networks);
+        }
+
         bool isRunning = pod.State.IsUp();
         Line("exited", isRunning ? "false" : "true");
         foreach ((AppName app, AppStatus status) in pod.Statuses.OrderBy(static entry => entry.Key.ToString(), StringComparer.Ordinal))

@@ -16,7 +16,11 @@ internal sealed record PodView
 
     public string? Hostname { get; init; }
 
+    /// <summary>As it was asked for: `none`, `host`, `all`, or names.</summary>
     public string? Network { get; init; }
+
+    /// <summary>What the pod has joined.</summary>
+    public IReadOnlyList<NetworkView>? Networks { get; init; }
 
     public IReadOnlyList<string>? AppNames { get; init; }
 
@@ -41,7 +45,8 @@ internal sealed record PodView
         State = pod.State.Word(),
         PodName = pod.Record?.Name?.ToString(),
         Hostname = pod.Record?.Hostname,
-        Network = pod.Record is null ? null : pod.Record.Network == NetworkMode.Host ? "host" : "none",
+        Network = NetworkView.WordsOf(pod.Record),
+        Networks = pod.Record is null ? null : [.. pod.Networks.Select(NetworkView.Of)],
         AppNames = pod.Record is null ? null : [.. pod.Apps.Select(static app => app.Name.ToString())],
         Apps = pod.Record is null ? null : [.. pod.Apps.Select(app => AppView.Of(pod, app))],
         CreatedAt = pod.Created is { } created ? Times.Json(created) : null,
@@ -153,5 +158,7 @@ internal sealed record TrustedKeyView(string? Prefix, string Fingerprint, string
 [JsonSerializable(typeof(IReadOnlyList<ImageView>))]
 [JsonSerializable(typeof(IReadOnlyList<ImageInspectView>))]
 [JsonSerializable(typeof(IReadOnlyList<TrustedKeyView>))]
+[JsonSerializable(typeof(IReadOnlyList<ConfiguredNetworkView>))]
+[JsonSerializable(typeof(IReadOnlyList<NetworkInspectView>))]
 [JsonSerializable(typeof(ProgressView))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -33,7 +33,7 @@ internal readonly record struct AppName
 
     // The pod's own services, and those that belong to another app.
     private static bool IsTaken(string text) =>
-        text.StartsWith("systemd-", StringComparison.Ordinal) || text == "pod-end" || text.EndsWith("-output", StringComparison.Ordinal) || text.EndsWith("-health", StringComparison.Ordinal);
+        text.StartsWith("systemd-", StringComparison.Ordinal) || text is "pod-end" or "pod-network" || text.EndsWith("-output", StringComparison.Ordinal) || text.EndsWith("-health", StringComparison.Ordinal);
 
     public override string ToString() => _value ?? "";
 }

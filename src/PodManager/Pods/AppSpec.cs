@@ -63,6 +63,9 @@ internal sealed record AppSpec
     /// <summary>How its health is checked; null if it is not.</summary>
     public HealthCheck? Health { get; init; }
 
+    /// <summary>It is started once the pod's networks are there.</summary>
+    public bool WaitsForNetwork { get; init; }
+
     /// <summary>It is added to a pod that runs, is started and stopped by name, and its end is nobody else's.</summary>
     public bool ComesAndGoes { get; init; }
 

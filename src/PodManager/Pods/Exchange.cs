@@ -11,6 +11,9 @@ internal static class Exchange
     /// <summary>systemd's sd_notify(3) messages about the pod as a whole come here.</summary>
     public const string NotifySocket = "notify";
 
+    /// <summary>A fifo by which podctl says that the pod's networks are there.</summary>
+    public const string Network = "network";
+
     /// <summary>Statuses, one file an app, written when it has ended.</summary>
     public const string StatusDirectory = "status";
 

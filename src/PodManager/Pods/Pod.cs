@@ -32,6 +32,9 @@ internal sealed record Pod(PodId Id, PodState State, PodRecord? Record)
     /// <summary>Of the apps that have health checks, what these have found.</summary>
     public IReadOnlyDictionary<AppName, HealthState> Healths { get; init; } = new Dictionary<AppName, HealthState>();
 
+    /// <summary>The networks that it has joined, or had; empty for none, and for the host's.</summary>
+    public IReadOnlyList<PodNetwork> Networks { get; init; } = [];
+
     /// <summary>Of the apps that may be started later than the pod, those that are there, and when the first process of each was started; null while one has none.</summary>
     public IReadOnlyDictionary<AppName, DateTimeOffset?> RunningApps { get; init; } = new Dictionary<AppName, DateTimeOffset?>();
 

@@ -24,6 +24,12 @@ internal sealed record PodRecord
 
     public required NetworkMode Network { get; init; }
 
+    /// <summary>With <see cref="NetworkMode.Named"/>, which.</summary>
+    public IReadOnlyList<NetworkRequest> Networks { get; init; } = [];
+
+    /// <summary>Ports of the host's that lead to the pod.</summary>
+    public IReadOnlyList<PortMapping> Ports { get; init; } = [];
+
     /// <summary>It is in the host's IPC namespace.</summary>
     public bool HostIpc { get; init; }
 
@@ -56,6 +62,12 @@ internal enum NetworkMode
 
     /// <summary>The host's network namespace.</summary>
     Host,
+
+    /// <summary>Networks that the user names.</summary>
+    Named,
+
+    /// <summary>Every network that is configured.</summary>
+    All,
 }
 
 /// <summary>What podctl does while the pod runs.</summary>

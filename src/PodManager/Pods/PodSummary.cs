@@ -10,6 +10,9 @@ internal sealed record PodSummary(PodId Id, PodState State, PodOutline? Outline)
     public string? Problem { get; init; }
 
     public DateTimeOffset? Started { get; init; }
+
+    /// <summary>The networks that it has joined, or had.</summary>
+    public IReadOnlyList<PodNetwork> Networks { get; init; } = [];
 }
 
 /// <summary>As much of a pod's record as a table shows, and its state follows from.</summary>

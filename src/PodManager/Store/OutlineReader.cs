@@ -41,7 +41,7 @@ internal static class OutlineReader
                     name = PodName.TryParse(Text(ref reader, property), out PodName? given) ? given : throw Wrong(property);
                     break;
                 case "network":
-                    network = Text(ref reader, property) switch { "none" => NetworkMode.None, "host" => NetworkMode.Host, _ => throw Wrong(property) };
+                    network = Text(ref reader, property) switch { "none" => NetworkMode.None, "host" => NetworkMode.Host, "named" => NetworkMode.Named, "all" => NetworkMode.All, _ => throw Wrong(property) };
                     break;
                 case "sandbox":
                     hasSandbox = reader.TokenType != JsonTokenType.Null;

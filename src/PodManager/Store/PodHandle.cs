@@ -50,6 +50,8 @@ internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string n
 
     public void WriteLeader(int pid) => Write(PodStore.LeaderFile, System.Text.Encoding.ASCII.GetBytes($"{pid} {ProcessStart.Of(pid) ?? "0"}\n"));
 
+    public void WriteNetworks(IReadOnlyList<PodNetwork> networks) => Write(PodStore.NetworksFile, JsonSerializer.SerializeToUtf8Bytes(networks, PodJson.Default.IReadOnlyListPodNetwork));
+
     public void MarkPrepared() => Write(PodStore.PreparedFile, []);
 
     public void MarkReady() => Write(PodStore.ReadyFile, []);

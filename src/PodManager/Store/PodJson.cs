@@ -10,4 +10,5 @@ namespace PodManager.Store;
     Converters = [typeof(PodIdConverter), typeof(AppNameConverter), typeof(PodNameConverter), typeof(RestartPolicyConverter), typeof(HealthActionConverter), typeof(StreamModeConverter),
         typeof(NetworkModeConverter), typeof(RunModeConverter), typeof(InsecureOptionsConverter)])]
 [JsonSerializable(typeof(PodRecord))]
+[JsonSerializable(typeof(IReadOnlyList<PodNetwork>))]
 internal sealed partial class PodJson : JsonSerializerContext;

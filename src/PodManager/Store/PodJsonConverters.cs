@@ -81,11 +81,17 @@ internal sealed class NetworkModeConverter : WordConverter<NetworkMode>
 {
     protected override bool TryParse(string text, out NetworkMode value)
     {
-        value = text == "host" ? NetworkMode.Host : NetworkMode.None;
-        return text is "host" or "none";
+        value = text switch { "host" => NetworkMode.Host, "named" => NetworkMode.Named, "all" => NetworkMode.All, _ => NetworkMode.None };
+        return text is "host" or "none" or "named" or "all";
     }
 
-    protected override string Format(NetworkMode value) => value == NetworkMode.Host ? "host" : "none";
+    protected override string Format(NetworkMode value) => value switch
+    {
+        NetworkMode.Host => "host",
+        NetworkMode.Named => "named",
+        NetworkMode.All => "all",
+        _ => "none",
+    };
 }
 
 internal sealed class RunModeConverter : WordConverter<RunMode>

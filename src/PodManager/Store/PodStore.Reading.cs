@@ -16,6 +16,7 @@ internal sealed partial class PodStore
     // A command line has at most 6 MiB (execve(2)), and is in it twice at worst, escaped.
     private const int RecordLimit = 64 << 20;
     internal const string LeaderFile = "leader";
+    internal const string NetworksFile = "networks.json";
     internal const string PreparedFile = "prepared";
     internal const string ReadyFile = "ready";
     internal const string GarbageFile = "garbage";
@@ -146,6 +147,7 @@ internal sealed partial class PodStore
             IsReady = TimeOf(directory, ReadyFile) is not null,
             HasProcesses = facts.IsPopulated,
             Statuses = statuses,
+            Networks = ReadNetworks(directory, record?.Network, started),
             Healths = ReadHealths(directory, record),
             RunningApps = record is not null && facts.IsPopulated
                 ? PodCgroup.RunningApps(place.Id, record.Apps.Where(app => record.Sandbox is not null || app.HasOwnStart))
@@ -158,7 +160,12 @@ internal sealed partial class PodStore
         (PodOutline? outline, string? problem) = ReadRecord(place.Directory, static json => OutlineReader.Read(json));
         (PodFacts facts, DateTimeOffset? started, _) = Look(place);
         bool haveAllEnded = outline is { HasSandbox: false } && outline.Apps.All(app => app.Restart == RestartPolicy.No && ReadStatus(place.Directory, app.Name) is not null);
-        return new PodSummary(place.Id, PodStateRules.Decide(facts with { HaveAllAppsEnded = haveAllEnded }), outline) { Problem = problem, Started = started };
+        return new PodSummary(place.Id, PodStateRules.Decide(facts with { HaveAllAppsEnded = haveAllEnded }), outline)
+        {
+            Problem = problem,
+            Started = started,
+            Networks = ReadNetworks(place.Directory, outline?.Network, started),
+        };
     }
 
     /// <summary>All but whether its apps have ended.</summary>
@@ -204,6 +211,25 @@ internal sealed partial class PodStore
         catch (JsonException e)
         {
             return (null, $"'{RecordFile}' is damaged: {e.Message}");
+        }
+    }
+
+    /// <summary>None, if the pod has not joined them so far, or somebody has damaged the file: nothing depends on it.</summary>
+    private static IReadOnlyList<PodNetwork> ReadNetworks(Fd directory, NetworkMode? mode, DateTimeOffset? started)
+    {
+        if (started is null || mode is not (NetworkMode.Named or NetworkMode.All))
+        {
+            return [];
+        }
+
+        try
+        {
+            using Fd file = Files.OpenAt(directory, NetworksFile, O_RDONLY | O_NOFOLLOW);
+            return JsonSerializer.Deserialize(Files.ReadBytes(file), PodJson.Default.IReadOnlyListPodNetwork) ?? [];
+        }
+        catch (Exception e) when (e is NativeException or JsonException)
+        {
+            return [];
         }
     }
 

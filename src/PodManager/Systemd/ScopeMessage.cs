@@ -9,6 +9,24 @@ internal static class ScopeMessage
         .Array("(sv)", Properties(request), AppendProperty)
         .Array("(sa(sv))", Array.Empty<UnitProperty>(), AppendProperty);
 
+    public static void Append(BusMessage call, ServiceRequest request) => _ = call
+        .Array("(sv)", Properties(request), AppendProperty)
+        .Array("(sa(sv))", Array.Empty<UnitProperty>(), AppendProperty);
+
+    private static IEnumerable<UnitProperty> Properties(ServiceRequest request) =>
+    [
+        new UnitProperty.Text("Description", request.Description),
+        new UnitProperty.Text("CollectMode", "inactive-or-failed"),
+        new UnitProperty.Text("Type", "oneshot"),
+        new UnitProperty.Flag("RemainAfterExit", true),
+        new UnitProperty.Command("ExecStop", request.StopCommand),
+        new UnitProperty.UInt64("TimeoutStopUSec", (ulong)request.StopTimeout.TotalMicroseconds),
+
+        // What is ordered before is stopped after.
+        new UnitProperty.TextList("BindsTo", [request.Scope]),
+        new UnitProperty.TextList("Before", [request.Scope]),
+    ];
+
     private static IEnumerable<UnitProperty> Properties(ScopeRequest request)
     {
         yield return new UnitProperty.Text("Description", request.Description);
@@ -62,11 +80,16 @@ internal static class ScopeMessage
             UnitProperty.TextList p => message.Open('v', "as").Append(p.Values),
             UnitProperty.UInt32List p => message.Open('v', "au").Array("u", p.Values, static (m, value) => m.Append(value)),
             UnitProperty.PathNumbers p => message.Open('v', "a(st)").Array("(st)", p.Values, AppendPathNumber),
+            UnitProperty.Command p => message.Open('v', "a(sasb)").Array("(sasb)", [p.Words], AppendCommand),
             UnitProperty.PairList p => message.Open('v', "a(ss)").Array("(ss)", p.Values, AppendPair),
             _ => throw new InvalidOperationException($"no D-Bus type for {property.GetType().Name}"),
         };
         _ = message.Close().Close();
     }
+
+    // The program, its arguments with its name first, and that a failure of it counts.
+    private static void AppendCommand(BusMessage message, IReadOnlyList<string> words) =>
+        _ = message.Open('r', "sasb").Append(words[0]).Append(words).Append(false).Close();
 
     private static void AppendPathNumber(BusMessage message, (string Path, ulong Number) entry) =>
         _ = message.Open('r', "st").Append(entry.Path).Append(entry.Number).Close();

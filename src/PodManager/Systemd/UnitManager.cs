@@ -35,7 +35,20 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
             ScopeMessage.Append(call, request);
             return bus.Send(call);
         });
-        return new Pending<bool>(ct => Explained(what, () => FinishStart(request, sent, what, ct)));
+        return new Pending<bool>(ct => Explained(what, () => FinishStart(request.Name, request.Pids, sent, what, ct)));
+    }
+
+    public IPending<bool> StartService(ServiceRequest request)
+    {
+        string what = $"cannot start service '{request.Name}'";
+        ulong sent = Explained(what, () =>
+        {
+            _jobs.Watch();
+            using BusMessage call = NewCall("StartTransientUnit").Append(request.Name).Append("fail");
+            ScopeMessage.Append(call, request);
+            return bus.Send(call);
+        });
+        return new Pending<bool>(ct => Explained(what, () => FinishStart(request.Name, [], sent, what, ct)));
     }
 
     public IPending<bool> StopUnit(string unit, TimeSpan timeout)
@@ -130,7 +143,7 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
         }
     }
 
-    private bool FinishStart(ScopeRequest request, ulong sent, string what, CancellationToken ct)
+    private bool FinishStart(string unit, IReadOnlyList<int> pids, ulong sent, string what, CancellationToken ct)
     {
         string job;
         using (BusMessage reply = bus.WaitReply(sent, ct))
@@ -142,17 +155,17 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
         if (result != "done")
         {
             throw new PodctlException(
-                ExitCode.Failed, $"{what}: the job's result is '{result}'", $"`journalctl -u {request.Name}` may tell why");
+                ExitCode.Failed, $"{what}: the job's result is '{result}'", $"`journalctl -u {unit}` may tell why");
         }
 
         // A scope can be stopped the moment it has started, by a slice that goes down or by a stop request that waited for it.
-        string state = GetProperty(PathOf(request.Name), UnitInterface, "ActiveState");
+        string state = GetProperty(PathOf(unit), UnitInterface, "ActiveState");
         string? fault = state != "active"
             ? $"it is {state} right after its start"
-            : request.Pids.Where(pid => !IsInUnit(pid, request.Name)).Select(static pid => $"process {pid} is not in it").FirstOrDefault();
+            : pids.Where(pid => !IsInUnit(pid, unit)).Select(static pid => $"process {pid} is not in it").FirstOrDefault();
         return fault is null
             ? true
-            : throw new PodctlException(ExitCode.Failed, $"{what}: {fault}", $"`journalctl -u {request.Name}` may tell who stopped it");
+            : throw new PodctlException(ExitCode.Failed, $"{what}: {fault}", $"`journalctl -u {unit}` may tell who stopped it");
     }
 
     private bool FinishStop(string unit, ulong sent, TimeSpan timeout, CancellationToken ct)

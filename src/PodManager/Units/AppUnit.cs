@@ -39,6 +39,12 @@ internal static class AppUnit
             Line($"After=systemd-journald.socket systemd-journald.service {PodUnits.AppsTarget}");
         }
 
+        if (app.WaitsForNetwork)
+        {
+            Line($"Requires={NetworkUnit.Name}");
+            Line($"After={NetworkUnit.Name}");
+        }
+
         if (app.After.Count > 0)
         {
             Line($"After={string.Join(' ', app.After.Select(NameOf))}");

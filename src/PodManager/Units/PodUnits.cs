@@ -44,10 +44,10 @@ internal static class PodUnits
         "MEMORY_PRESSURE_WATCH=/dev/null",
     ];
 
-    public static IReadOnlyList<PlanFile> Files(PodId pod, IReadOnlyList<AppSpec> apps)
+    public static IReadOnlyList<PlanFile> Files(PodId pod, IReadOnlyList<AppSpec> apps, bool hasNetworks = false)
     {
         string appUnits = string.Join(' ', apps.Select(app => AppUnit.NameOf(app.Name)));
-        string all = string.Join(' ', [appUnits, .. apps.SelectMany(NamesOf).Except(apps.Select(static app => AppUnit.NameOf(app.Name)))]);
+        string all = string.Join(' ', [appUnits, .. apps.SelectMany(NamesOf).Except(apps.Select(static app => AppUnit.NameOf(app.Name))), .. hasNetworks ? (string[])[NetworkUnit.Name] : []]);
         List<PlanFile> files =
         [
             new("/etc/machine-id", Readable, $"{pod.MachineId}\n"),
@@ -57,7 +57,7 @@ internal static class PodUnits
             // journald opens /var/log/journal from its first line on.
             new("/run/systemd/journal/flushed", Readable, ""),
             new("/etc/systemd/journald.conf.d/zz-podctl.conf", Readable, JournaldSettings),
-            Unit("default.target", DefaultTarget(apps)),
+            Unit("default.target", DefaultTarget(apps, hasNetworks)),
             Unit(AppsTarget, Apps),
             Unit("systemd-journald.socket", JournaldSocket),
             Unit("systemd-journald-dev-log.socket", DevLogSocket),
@@ -66,6 +66,11 @@ internal static class PodUnits
         ];
         files.AddRange(EndTargets.Select(target => Unit(
             $"{target}.target", "[Unit]\nDefaultDependencies=no\nRequires=pod-end.service\nAfter=pod-end.service\n")));
+        if (hasNetworks)
+        {
+            files.Add(Unit(NetworkUnit.Name, NetworkUnit.Text));
+        }
+
         files.AddRange(apps.SelectMany(UnitsOf));
         files.AddRange(HealthFiles(apps));
         return files;
@@ -112,16 +117,17 @@ internal static class PodUnits
         LimitLines.Names.Select(name => $"{ControlDirectory}/{AppUnit.NameOf(app)}.d/50-{name}.conf");
 
     // An app that is started again is wanted only: the restart of a unit is one of those that require it too, and starts all else that they require.
-    private static string DefaultTarget(IReadOnlyList<AppSpec> apps)
+    private static string DefaultTarget(IReadOnlyList<AppSpec> apps, bool hasNetworks)
     {
         static string Units(IEnumerable<AppSpec> apps) => string.Join(' ', apps.Select(static app => AppUnit.NameOf(app.Name)));
-        string required = Units(apps.Where(static app => !IsStartedAgain(app)));
+        string network = hasNetworks ? $"{NetworkUnit.Name} " : "";
+        string required = (network + Units(apps.Where(static app => !IsStartedAgain(app)))).TrimEnd();
         string wanted = Units(apps.Where(IsStartedAgain));
         return $"""
             [Unit]
             DefaultDependencies=no
             Wants={string.Join(' ', ["systemd-journald.service systemd-journald-dev-log.socket", .. wanted.Length > 0 ? (string[])[wanted] : []])}
-            {(required.Length > 0 ? $"Requires={required}\n" : "")}After={Units(apps)}
+            {(required.Length > 0 ? $"Requires={required}\n" : "")}After={network}{Units(apps)}
 
             """;
     }

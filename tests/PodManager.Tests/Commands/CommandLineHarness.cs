@@ -28,7 +28,7 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
 
     public FakePods Store { get; } = new();
 
-    public PodService Pods => new(Store, () => Store, TimeProvider.System);
+    public PodService Pods => new(Store, Store, () => Store, TimeProvider.System);
 
     /// <summary>What `exec` or `enter` was asked for.</summary>
     public ExecOptions? Command { get; private set; }
@@ -36,6 +36,8 @@ internal sealed class CommandLineHarness : IServices, IPodRunner, ICommandRunner
     public ICommandRunner Exec => this;
 
     public IPodRunner Runner => this;
+
+    public INetworks Networks => Store;
 
     public IPodMeter Meter => throw new NotSupportedException();
 

@@ -146,6 +146,17 @@ public sealed class CommandLineTests
         Assert.Equal(Path.Combine(Directory.GetCurrentDirectory(), "y"), harness.Settings!.Directory);
     }
 
+    [Theory]
+    [InlineData("--dir=/x", "network", "list")]
+    [InlineData("network", "--dir", "/x", "list")]
+    [InlineData("network", "list", "--dir=/x")]
+    public async Task Global_flags_stand_anywhere(params string[] args)
+    {
+        CommandLineHarness harness = new();
+        Assert.Equal(0, (await harness.RunAsync(args)).Code);
+        Assert.Equal("/x", harness.Settings!.Directory);
+    }
+
     [Fact]
     public async Task Version_says_which() =>
         Assert.StartsWith($"podctl Version: {VersionCommand.Number}\n", (await new CommandLineHarness().RunAsync("version")).Out, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ public sealed class RunCommandTests
         RunOptions options = await CommandLineHarness.OptionsOf("busybox");
 
         Assert.Equivalent(
-            new RunOptions(new PodOptions { Apps = [new AppOptions { Image = "busybox" }] }, new StartOptions { Mode = RunMode.Foreground }, null), options, strict: true);
+            new RunOptions(new PodOptions { Apps = [new AppOptions { Image = "busybox" }] }, new StartOptions { Mode = RunMode.Foreground, Network = NetworkMode.Named, Networks = [new NetworkRequest("default", [])] }, null), options, strict: true);
         Assert.Null(options.Pod.Apps[0].Arguments);
         Assert.True(options.Pod.PrivateUsers);
     }
@@ -246,8 +246,6 @@ public sealed class RunCommandTests
     [InlineData("--hostname: ", "--hostname=-a", "busybox")]
     [InlineData("--hostname: ", "--hostname=a_b", "busybox")]
     [InlineData("--hostname: ", "--hostname=a..b", "busybox")]
-    [InlineData("--net: there are no networks yet, such as 'default'", "--net", "busybox")]
-    [InlineData("--net: there are no networks yet, such as 'lan'", "--net=lan", "busybox")]
     [InlineData("--dns: 'x'", "--dns=1.1.1.1,x", "busybox")]
     [InlineData("--dns: '1'", "--dns=1", "busybox")]
     [InlineData("--dns=host and --dns=none stand alone", "--dns=host", "--dns=1.1.1.1", "busybox")]

@@ -5,7 +5,7 @@ using PodManager.Pods;
 namespace PodManager.Tests.Lifecycle;
 
 /// <summary>Pods in memory, with their units.</summary>
-internal sealed class FakePods : IPodStore, IUnitManager
+internal sealed class FakePods : IPodStore, IUnitManager, INetworks
 {
     public Dictionary<PodId, Pod> Pods { get; } = [];
 
@@ -85,6 +85,37 @@ internal sealed class FakePods : IPodStore, IUnitManager
 
     public IPending<bool> StartScope(ScopeRequest request) => throw new NotSupportedException();
 
+    public IPending<bool> StartService(ServiceRequest request) => throw new NotSupportedException();
+
+    /// <summary>Pods that have something to give back.</summary>
+    public HashSet<PodId> Joined { get; } = [];
+
+    public IReadOnlyList<NetworkAttachment> Choose(NetworkMode mode, IReadOnlyList<NetworkRequest> requests, IReadOnlyList<PortMapping> ports) => throw new NotSupportedException();
+
+    public IReadOnlyList<PodNetwork> Join(PodId pod, IReadOnlyList<NetworkAttachment> attachments, string networkNamespace) => throw new NotSupportedException();
+
+    public bool Leave(PodId pod)
+    {
+        bool isJoined = Joined.Remove(pod);
+        if (isJoined)
+        {
+            Calls.Add($"leave {pod}");
+        }
+
+        return isJoined;
+    }
+
+    public IReadOnlyList<PodId> Owners() => [.. Joined];
+
+    IReadOnlyList<NetworkSummary> INetworks.List() => Networks;
+
+    /// <summary>What is configured.</summary>
+    public IReadOnlyList<NetworkSummary> Networks { get; init; } = [];
+
+    public void Check(PodId pod, string networkNamespace) => throw new NotSupportedException();
+
+    public void Renew(PodId pod, string networkNamespace) => Calls.Add($"renew {pod} {networkNamespace}");
+
     public IPending<bool> StopUnit(string unit, TimeSpan timeout)
     {
         Calls.Add($"stop {unit}");
@@ -163,6 +194,8 @@ internal sealed class FakePods : IPodStore, IUnitManager
         public void Sync() => pods.Calls.Add($"sync {id}");
 
         public void WriteLeader(int pid) => throw new NotSupportedException();
+
+        public void WriteNetworks(IReadOnlyList<PodNetwork> networks) => throw new NotSupportedException();
 
         public void MarkReady() => throw new NotSupportedException();
 

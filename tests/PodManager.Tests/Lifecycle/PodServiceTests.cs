@@ -12,7 +12,7 @@ public sealed class PodServiceTests
     private readonly PodService _service;
     private readonly List<string> _reports = [];
 
-    public PodServiceTests() => _service = new PodService(_pods, () => _pods, TimeProvider.System);
+    public PodServiceTests() => _service = new PodService(_pods, _pods, () => _pods, TimeProvider.System);
 
     [Fact]
     public void Pods_are_all_asked_to_stop_before_the_first_is_waited_for()
@@ -193,7 +193,7 @@ public sealed class PodServiceTests
 
         using IPodHandle kept = store.Reserve(preparing.Uuid);
         kept.Publish(preparing);
-        new PodService(store, () => _pods, TimeProvider.System).CollectGarbage(
+        new PodService(store, _pods, () => _pods, TimeProvider.System).CollectGarbage(
             new GarbageOptions(TimeSpan.Zero, TimeSpan.Zero, MarkOnly: false), what => _reports.Add(what.GetType().Name), CancellationToken.None);
 
         Assert.Equal([preparing.Uuid], store.Ids());
@@ -218,6 +218,43 @@ public sealed class PodServiceTests
         _ = _pods.Add(PodState.Exited);
         Collect(TimeSpan.Zero, isMarkOnly: false);
         Assert.Empty(_pods.Pods);
+    }
+
+    [Fact]
+    public void What_pods_had_of_their_networks_is_given_back()
+    {
+        PodId stopped = _pods.Add(PodState.Running), removed = _pods.Add(PodState.Exited), gone = PodId.New(), running = _pods.Add(PodState.Running);
+        _pods.Joined.UnionWith([stopped, removed, gone, running]);
+        _ = _pods.Immortal.Add(running);
+        Stop([stopped], isForced: false);
+        Remove([removed], isForced: false);
+        Collect(TimeSpan.FromHours(1), isMarkOnly: false);
+        Assert.Equal([$"leave {stopped}", $"leave {removed}", $"leave {gone}"], _pods.Calls.Where(static call => call.StartsWith("leave", StringComparison.Ordinal)));
+        Assert.Equal(ExitCode.WrongState, Assert.Throws<PodctlException>(() => _service.ReleaseNetworks([running])).Code);
+        _service.ReleaseNetworks([]);
+        _service.ReleaseNetworks([gone]);
+        Assert.Equal([running], _pods.Joined);
+    }
+
+    [Fact]
+    public void Networks_stay_if_whoever_collects_could_not_call_plugins()
+    {
+        PodId gone = PodId.New();
+        _ = _pods.Joined.Add(gone);
+        _service.CollectGarbage(new GarbageOptions(TimeSpan.Zero, TimeSpan.Zero, MarkOnly: false) { KeepNetworks = true }, static _ => { }, CancellationToken.None);
+        Assert.Equal([gone], _pods.Joined);
+    }
+
+    [Fact]
+    public void Pods_that_run_are_connected_anew()
+    {
+        PodNetwork network = new("default", "eth0", ["10.0.0.2/24"], [], null);
+        PodId pod = _pods.Add(PodState.Running, pod => pod with { LeaderPid = 77, Networks = [network] });
+        _ = _pods.Add(PodState.Running, static pod => pod with { LeaderPid = 78 });
+        _ = _pods.Add(PodState.Exited, pod => pod with { Networks = [network] });
+        _service.ReloadNetworks([], pod => _reports.Add(pod.ToString()));
+        Assert.Equal([$"renew {pod} /proc/77/ns/net"], _pods.Calls);
+        Assert.Equal([pod.ToString()], _reports);
     }
 
     [Fact]

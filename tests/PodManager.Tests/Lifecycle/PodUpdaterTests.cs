@@ -60,5 +60,5 @@ public sealed class PodUpdaterTests
     }
 
     private void Update(PodId pod, AppName? app, ResourceLimits change) =>
-        new PodUpdater(_pods, new PodService(_pods, () => _pods, TimeProvider.System), () => _pods, null!, new FakeMessages()).Update([pod], app, change, _reports.Add, CancellationToken.None);
+        new PodUpdater(_pods, new PodService(_pods, _pods, () => _pods, TimeProvider.System), () => _pods, null!, new FakeMessages()).Update([pod], app, change, _reports.Add, CancellationToken.None);
 }

@@ -11,6 +11,9 @@ public sealed class PodTextTests
 
     private static readonly Dictionary<AppName, HealthState> Healths = new() { [Records.Name("redis")] = new("unhealthy", 4, [new(Now, 1), new(Now - TimeSpan.FromSeconds(30), 137)]) };
 
+    private static readonly PodNetwork[] Joined =
+        [new("default", "eth0", ["172.16.28.2/24", "fd00::2/64"], ["172.16.28.1", "fd00::1"], "02:00:00:00:00:01"), new("lan", "eth1", ["fd01::7/64"], [], null), new("bare", "eth2", [], [], null)];
+
     private static readonly Pod[] Pods =
     [
         Pod("3089337c-0000-4000-8000-000000000000", PodState.Exited, "web") with
@@ -18,7 +21,7 @@ public sealed class PodTextTests
             Started = Now - TimeSpan.FromMinutes(2),
             Statuses = new Dictionary<AppName, AppStatus> { [Records.Name("web")] = new(137, "KILL", "signal", Now - TimeSpan.FromSeconds(90)) },
         },
-        Pod("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11", PodState.Running, "redis", "etcd") with { Started = Now - TimeSpan.FromMinutes(2), LeaderPid = 2154, HasProcesses = true, Healths = Healths },
+        Pod("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11", PodState.Running, "redis", "etcd") with { Networks = Joined, Started = Now - TimeSpan.FromMinutes(2), LeaderPid = 2154, HasProcesses = true, Healths = Healths },
         Pod("7777337c-0000-4000-8000-000000000000", PodState.Preparing, "a-name-that-is-rather-long"),
         new(Id("99999999-0000-4000-8000-000000000000"), PodState.Deleting, null) { Problem = "cannot read 'pod.json': No such file or directory" },
     ];
@@ -89,6 +92,19 @@ public sealed class PodTextTests
     }
 
     [Fact]
+    public void Networks_are_a_table_or_json()
+    {
+        NetworkSummary[] networks =
+        [
+            new("default", "/usr/lib/podctl/net.d/90-default.conflist", "1.0.0", ["bridge", "portmap"], ["portmap"], """{"cniVersion":"1.0.0","name":"default"}""", null),
+            new(null, "/etc/podctl/net.d/x.conf", null, [], [], null, "it has no name"),
+        ];
+        Golden.Verify("output/networks.txt", NetworkListText.Of(networks, hasLegend: true));
+        Golden.Verify("output/networks.json", JsonText.Write<IReadOnlyList<ConfiguredNetworkView>>([.. networks.Select(ConfiguredNetworkView.Of)], OutputJson.Default.IReadOnlyListConfiguredNetworkView, isPretty: true) + "\n");
+        Golden.Verify("output/network-inspect.json", JsonText.Write<IReadOnlyList<NetworkInspectView>>([NetworkInspectView.Of(networks[0], Pods)], OutputJson.Default.IReadOnlyListNetworkInspectView, isPretty: true) + "\n");
+    }
+
+    [Fact]
     public void All_about_a_pod_is_json()
     {
         PodRecord record = Pods[1].Record!;
@@ -97,6 +113,9 @@ public sealed class PodTextTests
             Record = record with
             {
                 Name = Records.PodName("shop"),
+                Network = NetworkMode.Named,
+                Networks = [new NetworkRequest("default", []), new NetworkRequest("lan", ["IP=fd01::7"])],
+                Ports = [new PortMapping(53, "udp", "127.0.0.1", 5353)],
                 PrivateUsers = new Common.Contract.IdRange(1 << 30, 65536),
                 InsecureOptions = InsecureOptions.Image | InsecureOptions.Seccomp,
                 Volumes = [new PodVolume { Name = "data", Source = "/srv" }],

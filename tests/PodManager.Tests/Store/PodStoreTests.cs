@@ -252,14 +252,22 @@ public sealed class PodStoreTests : IDisposable
         {
             plain,
             plain with { Uuid = PodId.New(), Name = Records.PodName("shop"), Network = NetworkMode.Host, Apps = [odd] },
+            plain with { Uuid = PodId.New(), Network = NetworkMode.Named, Networks = [new NetworkRequest("lan", ["A=b"])], Ports = [new PortMapping(80, "tcp", null, 8080)] },
+            plain with { Uuid = PodId.New(), Network = NetworkMode.All },
             plain with { Uuid = PodId.New(), Sandbox = new AppFileSet([], [], []), Apps = [] },
         })
         {
-            Publish(record).Dispose();
+            using IPodHandle handle = Publish(record);
+            if (record.Network is NetworkMode.Named)
+            {
+                handle.WriteNetworks([new PodNetwork("lan", "eth0", ["10.0.0.2/24"], ["10.0.0.1"], null)]);
+                handle.WriteLeader(Environment.ProcessId);
+            }
         }
 
+        Assert.Equal("10.0.0.2", Assert.Single(_store.List(), static pod => pod.Record!.Network == NetworkMode.Named).Networks[0].Address);
         PodSummary[] expected = [.. _store.List().Select(Records.SummaryOf)];
-        Assert.Equal(3, expected.Count(static pod => pod.Outline is not null));
+        Assert.Equal(5, expected.Count(static pod => pod.Outline is not null));
         Assert.Equivalent(expected, _store.Summaries(), strict: true);
     }
 

@@ -75,6 +75,18 @@ public sealed class PodUnitsTests
         }
     }
 
+    [Fact]
+    public void Apps_wait_for_the_pods_networks()
+    {
+        IReadOnlyList<PlanFile> files = PodUnits.Files(Id("5bc080ca-3f1e-4c0b-9d52-6a1c1f0e7a11"), [App with { WaitsForNetwork = true }], hasNetworks: true);
+        string ContentOf(string unit) => files.Single(file => file.Path == PodUnits.PathOf(unit)).Content;
+        Golden.Verify("units/pod-network.service", ContentOf(NetworkUnit.Name));
+        Golden.Verify("units/app-on-network.service", ContentOf("web.service"));
+        Golden.Verify("units/default-on-network.target", ContentOf("default.target"));
+        Assert.Matches($"Conflicts=web.service .*{NetworkUnit.Name} ", ContentOf("pod-end.service"));
+        Assert.False(AppName.TryParse("pod-network", out _));
+    }
+
     [Theory]
     [InlineData("plain", "\"plain\"")]
     [InlineData("", "\"\"")]

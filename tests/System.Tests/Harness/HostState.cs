@@ -30,6 +30,8 @@ internal sealed class HostState
         state.AddNames("journal", "/run/log/journal");
         state.AddNames("runtime file", "/run/podctl");
         _ = state._facts.Remove("runtime file /run/podctl/cache"); // of the host, not of a pod
+        _ = state._facts.Remove("runtime file /run/podctl/leases"); // likewise: what is in it counts
+        state.AddNetworks();
         state.AddNames("machine file", "/run/systemd/machines");
         state.AddNames("transient unit", "/run/systemd/transient", "rkt-*");
         state.AddUnfinished();
@@ -82,6 +84,20 @@ internal sealed class HostState
             string[] fields = line.Split(' ');
             _ = _facts.Add($"mount {fields[Array.IndexOf(fields, "-") + 1]} on {fields[4]}");
         }
+    }
+
+    private void AddNetworks()
+    {
+        AddNames("joined network", $"{Podctl.DataDirectory}/networks");
+        foreach (string network in DirectoriesBelow("/run/podctl/leases"))
+        {
+            foreach (string lease in Directory.EnumerateFiles(network).Where(static file => char.IsAsciiHexDigit(Path.GetFileName(file)[0]) && Path.GetFileName(file).AsSpan().IndexOfAny('.', ':') > 0))
+            {
+                _ = _facts.Add($"lease {lease}");
+            }
+        }
+
+        _facts.UnionWith(Directory.EnumerateDirectories("/sys/class/net").Select(Path.GetFileName).Where(static name => name!.StartsWith("veth", StringComparison.Ordinal)).Select(static name => $"interface {name}"));
     }
 
     private void AddProcesses()

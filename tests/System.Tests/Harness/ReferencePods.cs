@@ -19,8 +19,8 @@ public sealed partial class ReferencePods : IAsyncLifetime
         trust={{Podctl.Trust}}
         for image in container:1.0 busybox:latest scratch:latest layers:latest; do declare ${image%:*}={{Podctl.Registry}}$image; done
         variants={{Podctl.Registry}}variants
-        run() { podctl run --rm --quiet $trust "$@"; }
-        start() { podctl run --detach --quiet $trust "$@"; }
+        run() { podctl run --rm --quiet --net=none $trust "$@"; }
+        start() { podctl run --detach --quiet --net=none $trust "$@"; }
         prepare() { podctl prepare --quiet $trust "$@"; }
         sh_in() { podctl exec "$1" -- sh -c "$2"; }
 

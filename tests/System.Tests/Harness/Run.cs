@@ -35,11 +35,15 @@ internal sealed record Run
     /// <summary>A shell script as the command of an app with a name.</summary>
     public static Run Shell(string app, string script) => Shell(script) with { AppFlags = [$"--name={app}"] };
 
+    /// <summary>On the default network; without it, tests that are about something else stay on none, which is faster.</summary>
+    public bool HasNetwork { get; init; }
+
     public string[] Words(string uuidFile) =>
     [
         Verb,
         .. IsTrusted ? (string[])[Podctl.Trust] : [],
         $"--uuid-file-save={uuidFile}",
+        .. HasNetwork || Verb != "run" || Flags.Any(static flag => flag.StartsWith("--net", StringComparison.Ordinal)) ? (string[])[] : ["--net=none"],
         .. Flags,
         .. AppWords,
         .. Others.SelectMany(static other => other.AppWords.Prepend("---")),

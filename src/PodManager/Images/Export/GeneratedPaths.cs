@@ -68,7 +68,8 @@ internal sealed class GeneratedPaths
 
         bool isPlain = status.Type == FileStatus.Regular && (status.Mode & Permissions) == PlainFile && status.Links == 1;
         return isPlain && ((status.SizeBytes == 0 && _files.Contains(path))
-            || (path == "etc/hosts" && status.SizeBytes == (ulong)_hosts.Length && read().AsSpan().SequenceEqual(_hosts)));
+            || (path == "etc/hosts" && status.SizeBytes == (ulong)_hosts.Length && read().AsSpan().SequenceEqual(_hosts))
+            || (path == "etc/resolv.conf" && read().AsSpan().StartsWith(Encoding.UTF8.GetBytes(HostResolver.Head))));
     }
 
     private static bool IsRoots(FileStatus status, IdShift ids) => ids.ToPod(status.Uid) == 0 && ids.ToPod(status.Gid) is 0 or PodPlan.ManagerGroup;

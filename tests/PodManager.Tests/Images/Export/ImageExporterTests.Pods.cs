@@ -148,7 +148,7 @@ public sealed partial class ImageExporterTests
         // What stage1 makes: in directories of the image's, which are copied up for it, and in new ones.
         Make("etc", 0x41ed);
         Make("etc/hostname", 0x81a4);
-        Make("etc/resolv.conf", 0x81a4);
+        Make("etc/resolv.conf", 0x81a4, content: HostResolver.Head + "nameserver 10.0.0.1\n");
         Make("etc/hosts", 0x81a4, content: AppFiles.HostsText(new StartOptions { Mode = RunMode.Detached }, "host"));
         _ = File.CreateSymbolicLink(_directory["upper/etc/mtab"], "../proc/self/mounts");
         Own("etc/mtab", Base, Base, null);
