@@ -12,6 +12,13 @@ if (args is [MuxProtocol.MuxVerb or MuxProtocol.DrainVerb, ..])
     return Serve();
 }
 
+if (!UnixSocket.IsConnectedPair(Stage1Protocol.SocketDescriptor))
+{
+    using Fd stderr = new(2, owns: false);
+    Files.WriteAll(stderr, "stage1: this program is started by podctl, not by hand\n"u8);
+    return Stage1Protocol.BadPlan;
+}
+
 // This thread must be the one that makes the namespaces and mounts: no async, no thread pool, no Console (house rules for code between unshare and exec).
 Files.CloseOnExec(Stage1Protocol.SocketDescriptor);
 using UnixSocket starter = new(new Fd(Stage1Protocol.SocketDescriptor));
@@ -39,7 +46,7 @@ try
             CompletePhase.Run();
             return 0;
         default:
-            throw new JsonException("this program is started by podctl, not by hand");
+            throw new JsonException("it does not know what it is to do: podctl and stage1 are of different builds");
     }
 }
 catch (JsonException e)
@@ -53,17 +60,7 @@ catch (Exception e) when (e is NativeException or IOException or PodStartExcepti
     return Stage1Protocol.SystemCallFailed;
 }
 
-void Report(string text)
-{
-    starter.Send(Stage1Protocol.ErrorPrefix + text);
-
-    // Whoever starts this by hand has no socket there; say it on stderr as well.
-    using Fd stderr = new(2, owns: false);
-    if (args.Length == 0)
-    {
-        Files.WriteAll(stderr, System.Text.Encoding.UTF8.GetBytes($"stage1: {text}\n"));
-    }
-}
+void Report(string text) => starter.Send(Stage1Protocol.ErrorPrefix + text);
 
 int Serve()
 {

@@ -1,5 +1,7 @@
+using System.Formats.Tar;
 using System.Globalization;
 using System.Tests.Harness;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace System.Tests;
@@ -87,6 +89,65 @@ public sealed class IsolationTests : SystemTest
             with
         { AppFlags = ["--caps-retain=CAP_NET_ADMIN,CAP_SYS_TIME", "--no-new-privs", "--supplementary-gids=5,77", "--oom-score-adj=500", "--memory=64M", "--cpu=500m"] };
         Assert.Equal(["Groups:\t5 77 ", "CapBnd:\t0000000002001000", "NoNewPrivs:\t1", "500"], (await RunAsync(run)).Expect(0).Lines);
+    }
+
+    [SystemTheory]
+    [InlineData("true", "", 1)]
+    [InlineData("true", "--no-new-privs=no", 0)]
+    [InlineData("false", "", 0)]
+    [InlineData("false", "--no-new-privs", 1)]
+    public async Task An_image_may_ask_for_no_new_privileges(string label, string flag, int expected)
+    {
+        using FakeRegistry registry = new(OciImage.WithConfig(config => config["Labels"] = new JsonObject { ["os/linux/no-new-privileges"] = label }));
+        Run run = Run.Shell("grep NoNewPrivs /proc/self/status") with { Image = registry.Image, AppFlags = flag.Length == 0 ? [] : [flag] };
+        Assert.Equal($"NoNewPrivs:\t{expected}\n", (await RunAsync(run)).Expect(0).Stdout);
+    }
+
+    [SystemTheory]
+    [InlineData("yes")]
+    [InlineData("no")]
+    public async Task Keys_of_whoever_started_podctl_stay_with_them(string privateUsers)
+    {
+        // Without the filter of system calls, which refuses all of this: the search for a key that the caller's session keyring has (keyctl(2), KEYCTL_SEARCH), in an app and in a command of it.
+        Assert.SkipUnless(SyscallProgram.IsSupported && File.Exists("/usr/bin/python3"), "written for x86-64, needs python3");
+        byte[] search = SyscallProgram.Make((SyscallProgram.Keyctl, [10, -3, "user", "podctl-test", 0]));
+        using FakeRegistry registry = new(OciImage.WithLayer(OciImage.Tar(new PaxTarEntry(TarEntryType.RegularFile, "search") { DataStream = new MemoryStream(search), Mode = (UnixFileMode)0x1ED })));
+        Run run = new("sh", "-c", "/search; echo $?; exec sleep 300") { Image = registry.Image, IsTrusted = false, Flags = ["--detach", $"--private-users={privateUsers}", "--insecure-options=image,http,seccomp"] };
+        string file = $"{Scratch}/search";
+        await File.WriteAllBytesAsync(file, search, Ct);
+        File.SetUnixFileMode(file, (UnixFileMode)0x1ED);
+        string uuid = NewUuidFile();
+        string words = string.Join(' ', run.Words(uuid).Select(static word => $"'{word}'"));
+
+        // x86-64's numbers of add_key(2) and keyctl(2): a session keyring of its own, a key in it, and all the rest with that.
+        string script = $"{file}; echo found $?; podctl {words} >/dev/null && podctl exec $(cat {uuid}) /search; echo exec $?";
+        CliResult result = await Cli.RunAsync(Ct, "python3", "-c", """
+            import ctypes, os, sys
+            libc = ctypes.CDLL(None)
+            libc.syscall(250, 1, None)
+            assert libc.syscall(248, b'user', b'podctl-test', b'secret', 6, -3) > 0
+            os.execv('/bin/sh', ['sh', '-c', sys.argv[1]])
+            """, script);
+        Assert.Equal(["found 0", "exec 126"], result.Expect(0).Lines); // ENOKEY
+        TestPod pod = new(await File.ReadAllTextAsync(uuid, Ct));
+        await pod.WaitForLogAsync("126", Ct);
+    }
+
+    [SystemFact]
+    public async Task An_app_reaches_the_journal_s_sockets_for_logging_and_no_others()
+    {
+        // Beside them there is one by which root could have the journal leave the host's directory.
+        TestPod pod = await DetachAsync("sleep", "300");
+        Assert.Equal(["io.systemd.journal"], (await pod.InsideAsync(Ct, "sh", "-c", "cd /run/systemd/journal; ls -d io.*")).Split('\n'));
+        const string look = "cd /run/systemd/journal; for f in *; do test -S $f && echo $f; done; ls -A | wc -l; touch x 2>/dev/null && echo written; true";
+        string[] expected = ["dev-log", "socket", "stdout", "3"];
+        Assert.Equal(expected, (await Podctl.RunAsync(Ct, "exec", pod.Uuid, "sh", "-c", look)).Expect(0).Lines);
+
+        // Also after journald has been started anew, and they still lead there.
+        _ = await pod.InsideAsync(Ct, "systemctl", "restart", "systemd-journald.service");
+        Assert.Equal(expected, (await Podctl.RunAsync(Ct, "exec", pod.Uuid, "sh", "-c", look)).Expect(0).Lines);
+        _ = (await Podctl.RunAsync(Ct, "exec", pod.Uuid, "logger", "still-heard")).Expect(0);
+        await Wait.UntilAsync(async () => (await pod.JournalAsync(Ct, "-o", "cat")).Stdout.Contains("still-heard", StringComparison.Ordinal), "it is logged", Wait.Deadline, Ct);
     }
 
     [SystemFact]

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Tests.Harness;
 using Xunit;
 
@@ -173,6 +174,14 @@ public sealed class RunTests : SystemTest
         (CliResult result, TestPod pod) = await RunPodAsync(new Run("hostname"));
         Assert.Equal($"rkt-{pod.Uuid}\n", result.Expect(0).Stdout);
         Assert.Equal(36, pod.Uuid.Length);
+    }
+
+    [SystemFact]
+    public async Task A_program_that_cannot_be_executed_leaves_nothing_that_was_to_be_removed()
+    {
+        using FakeRegistry registry = new(OciImage.WithLayer(OciImage.Tar(new PaxTarEntry(TarEntryType.RegularFile, "bad") { DataStream = new MemoryStream("#!/no/such\n"u8.ToArray()), Mode = (UnixFileMode)0x1ED })));
+        Assert.Contains("cannot run '/bad'", (await RunAsync(new Run("/bad") { Image = registry.Image, Flags = ["--rm", "--quiet"] })).ExpectFailure(127).Stderr, StringComparison.Ordinal);
+        await ExpectNothingLeftAsync();
     }
 
     [SystemFact]

@@ -11,6 +11,9 @@ internal static unsafe partial class ErrnoNames
     /// <exception cref="FormatException">There is no error of this name.</exception>
     internal static int NumberOf(string name) => Find(name) ?? throw new FormatException($"'{name}' is the name of no error");
 
+    /// <returns>E.g. `EPERM` for 1; null if there is no such error.</returns>
+    internal static string? NameOf(int number) => Marshal.PtrToStringUTF8((nint)StrErrorName(number)) is { } name && char.IsAsciiLetterUpper(name[0]) ? name : null;
+
     /// <summary>Of two names for one number, libc knows one: EAGAIN, not EWOULDBLOCK.</summary>
     internal static bool IsKnown(string name) => Find(name) is not null;
 

@@ -13,6 +13,7 @@ internal static unsafe partial class LibSeccomp
     internal const int Optimize = 8; // SCMP_FLTATR_CTL_OPTIMIZE
     internal const uint BinaryTree = 2;
     internal const int MaskedEqual = 7; // SCMP_CMP_MASKED_EQ
+    internal const int NoSuchName = -1; // __NR_SCMP_ERROR
 
     /// <summary>SCMP_ACT_ERRNO.</summary>
     internal static uint Fail(int errno) => 0x00050000 | (uint)errno;

@@ -11,6 +11,7 @@ internal sealed unsafe class UnixSocket : IDisposable
     private const int SeqPacket = 5;
     private const int SocketCloseOnExec = 0x80000;
     private const int SocketLevel = 1;
+    private const int SocketType = 3;
     private const int PassCredentials = 16;
     private const int ScmCredentials = 2;
     private const int NoSignal = 0x4000;
@@ -26,6 +27,14 @@ internal sealed unsafe class UnixSocket : IDisposable
         int* pair = stackalloc int[2];
         _ = NativeException.ThrowIfFailed(Libc.SocketPair(UnixFamily, SeqPacket | SocketCloseOnExec, 0, pair), "socketpair");
         return (new UnixSocket(new Fd(pair[0])), new UnixSocket(new Fd(pair[1])));
+    }
+
+    /// <summary>Whether a descriptor that a process was started with is an end of such a pair.</summary>
+    internal static bool IsConnectedPair(int fd)
+    {
+        int type = 0;
+        uint length = sizeof(int);
+        return Libc.GetSockOpt(fd, SocketLevel, SocketType, &type, &length) == 0 && type == SeqPacket;
     }
 
     /// <summary>Has the kernel add the sender's process id to every message received here (SO_PASSCRED).</summary>

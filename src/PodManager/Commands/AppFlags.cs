@@ -128,6 +128,7 @@ internal sealed class AppFlags
         SupplementaryGids = _isolation.Groups(app.Flags),
         Isolation = _isolation.Read(app.Flags, hasOwnUsers),
         HasSystemCallOption = _isolation.HasSystemCallOption(app.Flags),
+        MayGainPrivileges = _isolation.MayGainPrivileges(app.Flags),
         Environment = _environment.Of(app.Flags),
         After = _after.Of(app.Flags),
         Restart = _restart.Of(app.Flags),

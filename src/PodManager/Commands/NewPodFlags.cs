@@ -10,7 +10,7 @@ internal sealed class NewPodFlags
 
     public Flag<string?> UuidFile { get; } = Flags.Text("--uuid-file-save", "FILE", "write the pod's UUID to FILE before the pod is made");
 
-    public Flag<bool> PrivateUsers { get; } = Flags.One("--private-users", "yes|no", "a user namespace of the pod's own (default yes)", Flags.ReadBool, true, Flags.True);
+    public Flag<PodUsers> PrivateUsers { get; } = Flags.One("--private-users", "no|pick|RANGE", "a user namespace of the pod's own: none, with ids that are free, or with BASE[:COUNT] (default pick)", UserRange.Read, PodUsers.Pick, "pick");
 
     public Flag<IReadOnlyList<PortMapping>> Ports { get; } = Flags.Many<PortMapping>(
         "--port", "PORT:[IP:]HOSTPORT", "a port of the host's that leads to one of the pod's, which may end in -tcp, -udp or -sctp", NetworkValues.ReadPort);

@@ -42,7 +42,7 @@ internal sealed class PodFlags
             yield return "must provide at least one image";
         }
 
-        foreach (string fault in apps.SelectMany(app => _apps.Faults(app, _new.PrivateUsers.Of(parsed))))
+        foreach (string fault in apps.SelectMany(app => _apps.Faults(app, _new.PrivateUsers.Of(parsed).IsPrivate)))
         {
             yield return fault;
         }
@@ -110,7 +110,7 @@ internal sealed class PodFlags
 
     private PodOptions OfFlags(ParseResult parsed, IReadOnlyList<ParsedApp> apps) => new()
     {
-        Apps = [.. apps.Select((app, index) => _apps.Read(app, Mounts(parsed, index, app), _new.PrivateUsers.Of(parsed)))],
+        Apps = [.. apps.Select((app, index) => _apps.Read(app, Mounts(parsed, index, app), _new.PrivateUsers.Of(parsed).IsPrivate))],
         Name = _new.Name.Of(parsed),
         Volumes = Volumes(parsed, apps),
         Limits = _limits.Read(parsed),

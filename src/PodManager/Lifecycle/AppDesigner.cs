@@ -8,6 +8,9 @@ internal sealed class AppDesigner
     // As rkt's images say it.
     private const string NotifyNote = "appc.io/executor/supports-systemd-notify";
 
+    /// <summary>A label by which an image asks for no new privileges; the name is rkt's for it.</summary>
+    public const string NoNewPrivilegesNote = "os/linux/no-new-privileges";
+
     private readonly AppOptions _options;
     private readonly StoredImage _image;
 
@@ -26,7 +29,7 @@ internal sealed class AppDesigner
 
         ImageUser user = FindUser(root);
         string workingDirectory = options.WorkingDirectory ?? WorkingDirectoryOf(image.Config);
-        ImageChecks.Check(options.Image, pod.PrivateUsers, image.Config, user, workingDirectory);
+        ImageChecks.Check(options.Image, pod.PrivateUsers.Count, image.Config, user, workingDirectory);
         IReadOnlyList<string> environment = AppEnvironment.Merge(image.Config, pod, options, name, user);
         IReadOnlyList<string> words = AppCommand.Words(image.Config, options);
         IReadOnlyList<VolumeMount> mounts = options.Mounts.Count > 0 ? options.Mounts : MountsByName(image.Config, pod.Volumes);
@@ -41,7 +44,7 @@ internal sealed class AppDesigner
             User = new PodUser(user.Uid, user.Gid, options.SupplementaryGids ?? user.SupplementaryGids),
             WorkingDirectory = workingDirectory,
             StopSignal = image.Config.StopSignal.Length > 0 ? image.Config.StopSignal : "SIGTERM",
-            Isolation = Isolate(pod, options),
+            Isolation = Isolate(pod, options, image.Config),
             HasSystemCallOption = options.HasSystemCallOption,
             Mounts = mounts,
             ImageVolumes = [.. image.Config.Volumes.Except(mounts.Select(static mount => mount.Target))],
@@ -60,6 +63,8 @@ internal sealed class AppDesigner
 
     private static bool? NotedNotify(IReadOnlyDictionary<string, string>? notes) => notes?.TryGetValue(NotifyNote, out string? text) == true ? text == "true" : null;
 
+    public static bool AsksForNoNewPrivileges(IReadOnlyDictionary<string, string>? labels) => labels?.TryGetValue(NoNewPrivilegesNote, out string? text) == true && text == "true";
+
     private static string WorkingDirectoryOf(ImageConfig image) =>
         image.WorkingDirectory.StartsWith('/') ? Path.GetFullPath(image.WorkingDirectory) : image.WorkingDirectory.Length > 0 ? image.WorkingDirectory : "/";
 
@@ -73,13 +78,14 @@ internal sealed class AppDesigner
     ];
 
     /// <summary>What the options ask for, and defaults where they ask for nothing.</summary>
-    private static AppIsolation Isolate(PodOptions pod, AppOptions options)
+    private static AppIsolation Isolate(PodOptions pod, AppOptions options, ImageConfig image)
     {
         IReadOnlyList<string> capabilities = options.Isolation.Capabilities ?? Capabilities.Default;
         return options.Isolation with
         {
             Capabilities = capabilities,
-            SystemCalls = options.HasSystemCallOption ? options.Isolation.SystemCalls : SystemCalls.DefaultFor(capabilities, pod.PrivateUsers),
+            NoNewPrivileges = options.Isolation.NoNewPrivileges || (!options.MayGainPrivileges && AsksForNoNewPrivileges(image.Labels)),
+            SystemCalls = options.HasSystemCallOption ? options.Isolation.SystemCalls : SystemCalls.DefaultFor(capabilities, pod.PrivateUsers.IsPrivate),
         };
     }
 

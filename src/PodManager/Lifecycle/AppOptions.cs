@@ -38,6 +38,9 @@ internal sealed record AppOptions
     /// <summary>`--seccomp` is given: <see cref="Isolation"/> says which system calls are left, null being all.</summary>
     public bool HasSystemCallOption { get; init; }
 
+    /// <summary>`--no-new-privs=no`: not even if the image asks for it.</summary>
+    public bool MayGainPrivileges { get; init; }
+
     /// <summary>`--environment`: `KEY=VALUE`.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 

@@ -8,7 +8,7 @@ internal interface IJournal
     /// <summary>Where a pod's journal is, or is to be made.</summary>
     string DirectoryFor(PodId pod);
 
-    /// <summary>Opens a pod's journal, while the pod runs or after.</summary>
+    /// <summary>Opens a pod's journal, while the pod runs or after. From then on this thread opens and moves no files elsewhere.</summary>
     /// <returns>Null if it has none.</returns>
     IJournalReader? Open(PodId pod);
 }

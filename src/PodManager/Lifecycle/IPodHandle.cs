@@ -12,7 +12,9 @@ internal interface IPodHandle : IDisposable
     string Directory { get; }
 
     /// <summary>Takes a range of ids that no other pod has, until the pod is removed.</summary>
-    IdRange AllocateIds();
+    /// <param name="wanted">Null for any that is free.</param>
+    /// <exception cref="PodctlException">Another has some of them, or none is free.</exception>
+    IdRange TakeIds(IdRange? wanted);
 
     /// <summary>Takes a name that no other pod has, until the pod is removed.</summary>
     /// <exception cref="PodctlException">Another has it.</exception>

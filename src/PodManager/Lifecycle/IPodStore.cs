@@ -36,6 +36,10 @@ internal interface IPodStore
     /// <summary>Whether somebody is about to make this pod, before anybody can see it.</summary>
     bool IsReserved(PodId id);
 
+    /// <summary>Has the kernel kill all of a pod's processes in one step, and those that they are just making.</summary>
+    /// <returns>False if it cannot.</returns>
+    bool TryKill(PodId id);
+
     /// <summary>Waits until no process of the pod is left.</summary>
     /// <returns>False if there still is one after <paramref name="timeout"/>.</returns>
     bool WaitUntilEmpty(PodId id, TimeSpan timeout, CancellationToken ct);

@@ -28,6 +28,7 @@ internal static class PodDesigner
             Uuid = id,
             Name = options.Name,
             Created = created,
+            HasGivenUsers = options.PrivateUsers.Given is null ? null : true,
             Hostname = id.MachineName,
             Network = NetworkMode.None,
             InsecureOptions = options.InsecureOptions,

@@ -29,8 +29,8 @@ internal sealed record PodOptions
     /// <summary>For all apps, `KEY=VALUE`: `--set-env-file` and then `--set-env`, which beat the images'.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
-    /// <summary>False for `--private-users=no`.</summary>
-    public bool PrivateUsers { get; init; } = true;
+    /// <summary>`--private-users`.</summary>
+    public PodUsers PrivateUsers { get; init; } = PodUsers.Pick;
 
     public PullPolicy PullPolicy { get; init; } = PullPolicy.New;
 

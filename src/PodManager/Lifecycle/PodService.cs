@@ -227,7 +227,15 @@ internal sealed partial class PodService(IPodStore store, INetworks networks, Fu
 
     private void Kill(PodId id, CancellationToken ct)
     {
-        _ = units().KillUnit(id.ScopeName, KillTarget.All, SIGKILL); // false: it has ended by itself
+        try
+        {
+            _ = units().KillUnit(id.ScopeName, KillTarget.All, SIGKILL); // false: it has ended by itself
+        }
+        catch (PodctlException) when (store.TryKill(id))
+        {
+            // systemd kills one process after another, and gives up when they come faster than it can list them; the kernel does not.
+        }
+
         WaitUntilGone(id, TearDownTimeout, ct);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Common.Native;
 using PodManager.Pods;
 using PodManager.Units;
@@ -76,10 +77,7 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, IRead
     {
         // The status comes before the journal has taken everything in.
         _ = services.Pods.WaitUntilEmpty(pod.Id, TearDownTimeout, CancellationToken.None);
-        using IJournalReader? journal = services.Journals.Open(pod.Id);
-        journal?.Match("MESSAGE_ID", [SpawnFailed]);
-        journal?.Match("UNIT", [AppUnit.NameOf(app.Name)]);
-        if (journal?.Next() is not JournalEntry entry)
+        if (FindSpawnFailure(app) is not JournalEntry entry)
         {
             return null;
         }
@@ -91,6 +89,31 @@ internal sealed class RunOutcome(RunServices services, PodDirectories pod, IRead
             code,
             $"cannot run '{app.Program}': {reason}",
             options.Remove ? null : $"`podctl logs --all {pod.Id.Short}` shows what the pod's systemd says");
+    }
+
+    /// <summary>On a thread of its own: whoever has opened a pod's journal is confined by the kernel from then on, and could not remove the pod (landlock(7) refuses to move files between directories).</summary>
+    private JournalEntry? FindSpawnFailure(AppSpec app)
+    {
+        JournalEntry? entry = null;
+        ExceptionDispatchInfo? failure = null;
+        Thread reader = new(() =>
+        {
+            try
+            {
+                using IJournalReader? journal = services.Journals.Open(pod.Id);
+                journal?.Match("MESSAGE_ID", [SpawnFailed]);
+                journal?.Match("UNIT", [AppUnit.NameOf(app.Name)]);
+                entry = journal?.Next();
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        });
+        reader.Start();
+        reader.Join();
+        failure?.Throw();
+        return entry;
     }
 
     private void RemoveIfAsked(StartOptions options, IPodHandle handle)

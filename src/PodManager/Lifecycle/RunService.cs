@@ -126,7 +126,7 @@ internal sealed class RunService(RunServices services) : IPodRunner
         }
     }
 
-    private static Common.Contract.IdRange? UsersOf(PodOptions options, IPodHandle handle) => options.PrivateUsers ? handle.AllocateIds() : null;
+    private static Common.Contract.IdRange? UsersOf(PodOptions options, IPodHandle handle) => options.PrivateUsers.IsPrivate ? handle.TakeIds(options.PrivateUsers.Given) : null;
 
     private PodPlanner Plan(PodRecord designed, StartOptions options)
     {

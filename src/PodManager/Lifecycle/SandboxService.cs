@@ -136,10 +136,10 @@ internal sealed class SandboxService(RunServices services, PodService pods, IPod
 
     private PodApp Design(PodRecord record, AppOptions options, StoredImage image, AppName name)
     {
-        PodOptions pod = new() { Apps = [options], PrivateUsers = record.PrivateUsers is not null, InsecureOptions = record.InsecureOptions };
+        PodOptions pod = new() { Apps = [options], PrivateUsers = new PodUsers(record.PrivateUsers is not null, record.PrivateUsers), InsecureOptions = record.InsecureOptions };
         PodApp app = new AppDesigner(pod, options, image, services.Images.OpenRoot(image), name).App;
         IReadOnlyList<string> environment = options.Streams.HasTerminal ? AppEnvironment.WithTerminal(app.Environment, Environment.GetEnvironmentVariable("TERM") ?? "linux") : app.Environment;
-        return app with { Environment = environment, Created = services.Time.GetUtcNow(), Isolation = AppPlanner.Loosen(app, record.InsecureOptions, pod.PrivateUsers) };
+        return app with { Environment = environment, Created = services.Time.GetUtcNow(), Isolation = AppPlanner.Loosen(app, record.InsecureOptions, pod.PrivateUsers.IsPrivate) };
     }
 
     private static IReadOnlyList<PodVolume> Merge(PodRecord record, AppOptions options, IReadOnlyList<PodVolume> volumes)

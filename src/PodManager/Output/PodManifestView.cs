@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace PodManager.Output;
@@ -9,7 +10,8 @@ internal sealed record PodManifestView
 
     public string? Name { get; init; }
 
-    public bool? PrivateUsers { get; init; }
+    /// <summary>`false`, or a range as text.</summary>
+    public JsonNode? PrivateUsers { get; init; }
 
     public long? Memory { get; init; }
 
@@ -136,7 +138,7 @@ internal sealed record HealthManifestView(
 internal sealed record CapabilitiesManifestView(IReadOnlyList<string> Retain);
 
 /// <summary>An app's filter of system calls in a pod's manifest.</summary>
-internal sealed record SeccompManifestView(string Mode, string? Errno, IReadOnlyList<string> Calls);
+internal sealed record SeccompManifestView(string Mode, string? Errno, IReadOnlyList<string> Calls, bool? Exact = null, bool? Native = null);
 
 /// <summary>Pods' manifests, generated at build time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

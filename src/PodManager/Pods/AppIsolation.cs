@@ -60,4 +60,11 @@ internal sealed record AppIsolation
 /// <param name="MayMakeNamespaces">False: clone(2) with any namespace is refused too, which depends on its flags.</param>
 /// <param name="IsNativeOnly">Programs of another architecture, 32-bit ones for instance, are killed (SIGSYS). Each architecture has a filter of its own, which takes time to make.</param>
 internal sealed record SystemCallFilter(
-    bool IsAllowList, IReadOnlyList<string> Names, IReadOnlyList<string> Except, string? Errno, bool MayMakeNamespaces, bool IsNativeOnly = false);
+    bool IsAllowList, IReadOnlyList<string> Names, IReadOnlyList<string> Except, string? Errno, bool MayMakeNamespaces, bool IsNativeOnly = false)
+{
+    /// <summary>`CALL:ERRNO` or `CALL:kill`: refused, with an answer of their own.</summary>
+    public IReadOnlyList<string> Answers { get; init; } = [];
+
+    /// <summary>An allow list to which nothing is added: systemd would allow what it takes for indispensable (`@default`).</summary>
+    public bool IsExact { get; init; }
+}

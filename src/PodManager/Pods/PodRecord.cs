@@ -36,6 +36,9 @@ internal sealed record PodRecord
     /// <summary>The pod's user namespace; null if it shares the host's.</summary>
     public IdRange? PrivateUsers { get; init; }
 
+    /// <summary>True if the user has said which range; null if podctl took one.</summary>
+    public bool? HasGivenUsers { get; init; }
+
     public InsecureOptions InsecureOptions { get; init; }
 
     public required RunMode Mode { get; init; }

@@ -47,6 +47,22 @@ internal static class PodCgroup
         return running;
     }
 
+    /// <summary>Kills all processes in one step (cgroups(7), `cgroup.kill`).</summary>
+    /// <returns>False if the kernel cannot, being older than 5.14.</returns>
+    public static bool TryKill(PodId id)
+    {
+        try
+        {
+            using Fd kill = Files.Open($"{id.Cgroup}/cgroup.kill", O_WRONLY);
+            Files.WriteAll(kill, "1"u8);
+            return true;
+        }
+        catch (NativeException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Waits until no process is left.</summary>
     /// <returns>False if the time was up first.</returns>
     public static bool WaitUntilEmpty(PodId id, TimeSpan timeout, TimeProvider time, CancellationToken ct)

@@ -32,7 +32,7 @@ internal sealed class PodHandle(PodStore store, PodId id, Fd directory, string n
         }
     }
 
-    public IdRange AllocateIds() => store.AllocateIds(id);
+    public IdRange TakeIds(IdRange? wanted) => wanted is null ? store.AllocateIds(id) : store.TakeIds(id, wanted);
 
     public void TakeName(PodName name) => store.TakeName(id, name);
 

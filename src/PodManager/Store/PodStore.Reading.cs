@@ -27,6 +27,8 @@ internal sealed partial class PodStore
 
     private PodSummary? FindSummary(PodId id) => Open(id, id.ToString(), isTrash: false, ReadSummary) ?? Open(id, TrashPrefix + id, isTrash: true, ReadSummary);
 
+    public bool TryKill(PodId id) => PodCgroup.TryKill(id);
+
     public bool WaitUntilEmpty(PodId id, TimeSpan timeout, CancellationToken ct) => PodCgroup.WaitUntilEmpty(id, timeout, _time, ct);
 
     public Pod? WaitFor(PodId id, Func<Pod, bool> condition, TimeSpan? timeout, CancellationToken ct)

@@ -102,27 +102,54 @@ internal sealed partial class PodStore : IPodStore
 
     internal IdRange AllocateIds(PodId id) => new IdRanges(_idLinks).Allocate(id);
 
+    internal IdRange TakeIds(PodId id, IdRange wanted)
+    {
+        if (Take(_idLinks, () => IdRanges.SlotsOf(wanted).Select(_idLinks.OwnerOf).OfType<PodId>().FirstOrDefault(owner => owner != id), () => new IdRanges(_idLinks).TryTake(id, wanted)) is { } owner)
+        {
+            throw new PodctlException(
+                ExitCode.WrongState, $"the ids {wanted.Base} to {wanted.Base + wanted.Count - 1} are taken, or share a block of {IdRanges.Count} with some that are, by pod '{owner}'", "`--private-users=pick` takes ids that are free");
+        }
+
+        return wanted;
+    }
+
     internal void TakeName(PodId id, PodName name)
     {
-        if (_names.TryTake(name.ToString(), id))
+        if (Take(_names, () => _names.OwnerOf(name.ToString()), () => _names.TryTake(name.ToString(), id)) is { } owner)
         {
-            return;
+            throw new PodctlException(
+                ExitCode.WrongState, $"the name '{name}' is taken by pod '{owner}'", $"`podctl rm {name}` removes that pod, once it has ended");
+        }
+    }
+
+    /// <returns>Null if it is taken now; else who has it.</returns>
+    private PodId? Take(PodLinks links, Func<PodId?> findOwner, Func<bool> tryTake)
+    {
+        if (tryTake())
+        {
+            return null;
         }
 
         using Fd pods = Files.Open(_directory, O_RDONLY | O_DIRECTORY);
 
-        // While this is held nobody is between having a name and having a directory, so that no directory means a dead owner.
+        // While this is held nobody is between having a link and having a directory, so that no directory means a dead owner.
         Files.Lock(pods, exclusive: true);
-        PodId? owner = _names.OwnerOf(name.ToString());
-        if (owner is { } dead && Find(dead) is null && !IsBeingMade(dead))
+        while (true)
         {
-            _names.Free(dead);
-        }
+            PodId? owner = findOwner();
+            if (owner is { } dead && Find(dead) is null && !IsBeingMade(dead))
+            {
+                links.Free(dead);
+            }
+            else if (owner is not null)
+            {
+                return owner;
+            }
 
-        if (!_names.TryTake(name.ToString(), id))
-        {
-            throw new PodctlException(
-                ExitCode.WrongState, $"the name '{name}' is taken by pod '{owner}'", $"`podctl rm {name}` removes that pod, once it has ended");
+            if (tryTake())
+            {
+                return null;
+            }
         }
     }
 

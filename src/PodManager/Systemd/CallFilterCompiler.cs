@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -69,21 +70,42 @@ internal sealed class CallFilterCompiler(SystemCallSets sets) : ICallFilters
     /// <summary>Of an allow list: what systemd knows beside it is refused as the filter says, all that is newer does not exist (ENOSYS).</summary>
     private byte[] Restrict(SystemCallFilter filter)
     {
-        uint refuse = filter.Errno is null ? LibSeccomp.KillProcess : LibSeccomp.Fail(ErrnoNames.NumberOf(filter.Errno));
+        uint refuse = ActionOf(filter.Errno);
         HashSet<string> names = [.. sets.Expand(filter.Names)];
         names.ExceptWith(sets.Expand(filter.Except));
+        ILookup<uint, string> answers = filter.Answers.Select(static answer => answer.Split(':')).ToLookup(static words => ActionOf(words[1]), static words => words[0]);
         if (!filter.IsAllowList)
         {
-            return Program(LibSeccomp.Allow, filter.IsNativeOnly, context => AddAll(context, refuse, names));
+            return Program(LibSeccomp.Allow, filter.IsNativeOnly, context =>
+            {
+                AddAll(context, refuse, names);
+                AddAnswers(context, answers);
+            });
         }
 
-        names.UnionWith(sets.Expand(["@default"])); // as systemd does it
+        if (!filter.IsExact)
+        {
+            names.UnionWith(sets.Expand(["@default"])); // as systemd does it
+        }
+
         return Program(LibSeccomp.Fail((int)Errno.ENOSYS), filter.IsNativeOnly, context =>
         {
             AddAll(context, LibSeccomp.Allow, names);
-            AddAll(context, refuse, sets.Expand(["@known"]).Except(names));
+            AddAnswers(context, answers);
+            AddAll(context, refuse, sets.Expand(["@known"]).Except(names).Except(answers.SelectMany(static calls => calls)));
         });
     }
+
+    private static void AddAnswers(nint context, ILookup<uint, string> answers)
+    {
+        foreach (IGrouping<uint, string> calls in answers)
+        {
+            AddAll(context, calls.Key, calls);
+        }
+    }
+
+    private static uint ActionOf(string? errno) =>
+        errno is null or "kill" ? LibSeccomp.KillProcess : LibSeccomp.Fail(int.TryParse(errno, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : ErrnoNames.NumberOf(errno));
 
     private static unsafe byte[] RestrictNamespaces() => Program(LibSeccomp.Allow, isNativeOnly: true, static context =>
     {

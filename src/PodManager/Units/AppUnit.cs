@@ -30,13 +30,13 @@ internal static class AppUnit
         if (app.ComesAndGoes)
         {
             Line("Requires=systemd-journald.socket");
-            Line("After=systemd-journald.socket systemd-journald.service");
+            Line("After=systemd-journald.socket systemd-journald-dev-log.socket systemd-journald.service");
             Line(PodUnits.StoppedAtTheEnd);
         }
         else
         {
             Line($"Requires=systemd-journald.socket {PodUnits.AppsTarget}");
-            Line($"After=systemd-journald.socket systemd-journald.service {PodUnits.AppsTarget}");
+            Line($"After=systemd-journald.socket systemd-journald-dev-log.socket systemd-journald.service {PodUnits.AppsTarget}");
         }
 
         if (app.WaitsForNetwork)

@@ -17,6 +17,7 @@ internal static class ConfinementLines
         line("# a mount namespace, so that the root is changed by pivot_root(2): chroot(2) alone can be left with CAP_SYS_CHROOT");
         line("PrivateMounts=yes");
         line("MountAPIVFS=no");
+        line($"BindReadOnlyPaths={string.Join(' ', JournalSockets.Names.Select(static name => $"{JournalSockets.Directory}/{name}"))}");
         line($"WorkingDirectory={UnitText.Line(app.WorkingDirectory)}");
         if (app.Uid != 0 || app.Gid != 0 || app.SupplementaryGids.Count > 0)
         {

@@ -32,7 +32,24 @@ internal static class IsolationLines
             line("SystemCallArchitectures=native");
         }
 
-        line($"SystemCallFilter={(filter.IsAllowList ? "" : "~")}{string.Join(' ', filter.Names)}");
+        if (filter.IsExact)
+        {
+            line("# systemd adds these to every list of what is allowed");
+            line("SystemCallFilter=@default");
+            line("SystemCallFilter=~@default");
+        }
+
+        if (filter.IsAllowList || filter.Names.Count > 0)
+        {
+            line($"SystemCallFilter={(filter.IsAllowList ? "" : "~")}{string.Join(' ', filter.Names)}");
+        }
+
+        if (filter.Answers.Count > 0)
+        {
+            line("# of a list of what is allowed, systemd takes an answer only with what is taken out again");
+            line($"SystemCallFilter=~{string.Join(' ', filter.Answers)}");
+        }
+
         if (filter.Except.Count > 0)
         {
             line($"SystemCallFilter=~{string.Join(' ', filter.Except)}");

@@ -10,9 +10,11 @@ internal sealed class AppRoot : IDisposable
 {
     private const uint ReadWriteAll = 0x1B6;
     private const uint OwnerOnly = 0x1C0;
+    private const uint ReadableDirectory = 0x1ED;
     private const uint EverybodyWrites = 0x192; // 0622, as the socket unit has it
     private const string EmptyDirectory = "/.empty-directory";
     private const string EmptyFile = "/.empty-file";
+    private const string LogSockets = "/.log-sockets";
 
     private readonly AppPlan _app;
     private readonly SafeRoot _root;
@@ -27,8 +29,12 @@ internal sealed class AppRoot : IDisposable
     public static void CompleteAll(IReadOnlyList<AppPlan> apps)
     {
         _ = Files.MakeDirectory(null, EmptyDirectory, 0);
-        using (Files.Open(EmptyFile, O_CREAT | O_WRONLY, 0))
+        _ = Files.MakeDirectory(null, LogSockets, ReadableDirectory);
+        foreach (string file in (string[])[EmptyFile, .. JournalSockets.Names.Select(static name => $"{LogSockets}/{name}")])
         {
+            using (Files.Open(file, O_CREAT | O_WRONLY, 0))
+            {
+            }
         }
 
         foreach (AppPlan app in apps)
@@ -232,13 +238,13 @@ internal sealed class AppRoot : IDisposable
         MountApi.Attach(mount, target, path);
     }
 
-    /// <summary>The app can log to the pod's journal, by syslog(3) or the native protocol; /run has nothing else of ours.</summary>
+    /// <summary>The app can log to the pod's journal, by syslog(3) or the native protocol; /run has nothing else of ours. The sockets come once they are there, by the app's unit.</summary>
     private void ShareJournalSockets()
     {
-        using Fd target = _root.Directory("/run/systemd/journal");
-        using Fd mount = MountApi.Clone("/run/systemd/journal", recursive: false);
+        using Fd target = _root.Directory(JournalSockets.Directory);
+        using Fd mount = MountApi.Clone(LogSockets, recursive: false);
         MountApi.SetAttributes(mount, MountAttributes.ReadOnly, recursive: false);
-        MountApi.Attach(mount, target, "/run/systemd/journal");
+        MountApi.Attach(mount, target, JournalSockets.Directory);
     }
 
     private void GeneratedFiles()

@@ -13,7 +13,7 @@ public sealed class AppCommandTests
         (int code, string text) = await harness.RunAsync("app", "sandbox", "--name=shop", "--memory=1Gi", "--dns=host", "--hostname=h", "--private-users=no");
         Assert.Equal(0, code);
         Assert.Equal($"{CommandLineHarness.RunPod}\n", text);
-        Assert.True(harness.Run!.Pod is { IsSandbox: true, Apps.Count: 0, PrivateUsers: false, Limits.MemoryBytes: 1 << 30 });
+        Assert.True(harness.Run!.Pod is { IsSandbox: true, Apps.Count: 0, PrivateUsers.IsPrivate: false, Limits.MemoryBytes: 1 << 30 });
         Assert.True(harness.Run.Start is { Mode: RunMode.Detached, HostName: "h", Dns.UseHostFile: true, Remove: false });
     }
 

@@ -16,7 +16,7 @@ public sealed class RunCommandTests
         Assert.Equivalent(
             new RunOptions(new PodOptions { Apps = [new AppOptions { Image = "busybox" }] }, new StartOptions { Mode = RunMode.Foreground, Network = NetworkMode.Named, Networks = [new NetworkRequest("default", [])] }, null), options, strict: true);
         Assert.Null(options.Pod.Apps[0].Arguments);
-        Assert.True(options.Pod.PrivateUsers);
+        Assert.Equal(PodUsers.Pick, options.Pod.PrivateUsers);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RunCommandTests
         Assert.Equal("c.example", options.Start.Dns.Domain);
         Assert.Equal([(IPAddress.Parse("10.0.0.1"), "db"), (IPAddress.Parse("::1"), "self")], options.Start.HostsEntries);
         Assert.Equal(NetworkMode.Host, options.Start.Network);
-        Assert.False(options.Pod.PrivateUsers);
+        Assert.Equal(PodUsers.Host, options.Pod.PrivateUsers);
         Assert.Equal(PullPolicy.Never, options.Pod.PullPolicy);
         Assert.Equal(InsecureOptions.Image | InsecureOptions.Seccomp, options.Pod.InsecureOptions);
         Assert.Equal(["A=1", "B=x=y"], options.Pod.Environment);
@@ -154,7 +154,7 @@ public sealed class RunCommandTests
         (int code, string output) = await harness.RunAsync("prepare", "--uuid-file-save=/tmp/uuid", "--private-users=no", "busybox", "--", "a");
         Assert.Equal((0, CommandLineHarness.RunPod + "\n"), (code, output));
         Assert.Equal("/tmp/uuid", harness.Prepare!.Value.UuidFile);
-        Assert.False(harness.Prepare.Value.Pod.PrivateUsers);
+        Assert.Equal(PodUsers.Host, harness.Prepare.Value.Pod.PrivateUsers);
         Assert.Equal(["a"], harness.Prepare.Value.Pod.Apps[0].Arguments);
         Assert.Contains("unknown flag '--hostname'", (await CommandLineHarness.FailureOf("prepare", "--hostname=a", "busybox")).Message, StringComparison.Ordinal);
     }

@@ -54,6 +54,8 @@ internal sealed class FakePods : IPodStore, IUnitManager, INetworks
         return new Handle(this, id);
     }
 
+    public bool TryKill(PodId id) => false;
+
     public bool WaitUntilEmpty(PodId id, TimeSpan timeout, CancellationToken ct)
     {
         if (Immortal.Contains(id))
@@ -169,7 +171,7 @@ internal sealed class FakePods : IPodStore, IUnitManager, INetworks
 
         public string Directory => $"/pods/{id}";
 
-        public IdRange AllocateIds() => throw new NotSupportedException();
+        public IdRange TakeIds(IdRange? wanted) => throw new NotSupportedException();
 
         public void TakeName(PodName name) => throw new NotSupportedException();
 

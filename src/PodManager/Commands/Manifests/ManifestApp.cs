@@ -43,6 +43,7 @@ internal sealed class ManifestApp
             Streams = ReadStreams(),
             Isolation = isolation,
             HasSystemCallOption = hasSystemCallOption,
+            MayGainPrivileges = section.Has("noNewPrivileges") && !isolation.NoNewPrivileges,
             Notes = ManifestNotes.Read(section),
         };
         section.End(What);

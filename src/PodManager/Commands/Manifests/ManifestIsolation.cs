@@ -79,6 +79,8 @@ internal sealed class ManifestIsolation(ManifestSection app, bool hasOwnUsers)
         string? mode = section.Value<string?>("mode", static (text, out value) => ReadPart(text, "mode", NoCall, out value), null);
         string? errno = section.Value<string?>("errno", static (text, out value) => ReadPart(text, "errno", $"mode=retain,{NoCall}", out value), null);
         IReadOnlyList<string>? calls = section.Values<string>("calls", ReadCall);
+        bool isExact = section.Switch("exact", absent: false);
+        bool isNative = section.Switch("native", absent: false);
         section.End("seccomp");
         if (mode is null || calls is null || (section.Has("errno") && errno is null))
         {
@@ -91,7 +93,7 @@ internal sealed class ManifestIsolation(ManifestSection app, bool hasOwnUsers)
             section.Fault("calls", $"it names no system call; '{NoCall}' is the empty set");
         }
 
-        return option;
+        return option is null ? null : option with { IsExact = isExact, IsNativeOnly = isNative };
     }
 
     private static string? ReadPart(string text, string name, string rest, out string? value)

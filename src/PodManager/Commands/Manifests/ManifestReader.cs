@@ -38,12 +38,12 @@ internal sealed class ManifestReader
         pod.Require("version", "a pod manifest");
         _ = pod.Number("version", ReadVersion, Version);
         PodName? name = pod.Value<PodName?>("name", RunValues.ReadPodName, null);
-        bool privateUsers = pod.Switch("privateUsers", absent: true);
+        PodUsers privateUsers = pod.Value("privateUsers", UserRange.Read, PodUsers.Pick);
         ResourceLimits limits = ManifestLimits.ReadOfPod(pod);
         ManifestVolumes volumes = new(pod.Sections("volumes"));
         pod.Require("apps", "a pod manifest");
         IReadOnlyList<ManifestSection> sections = pod.Sections("apps");
-        ManifestApp[] apps = [.. sections.Select(section => new ManifestApp(section, volumes, privateUsers))];
+        ManifestApp[] apps = [.. sections.Select(section => new ManifestApp(section, volumes, privateUsers.IsPrivate))];
         Notes? notes = ManifestNotes.Read(pod);
         pod.End("a pod");
         if (pod.Has("apps") && sections.Count == 0 && _faults.Count == 0)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using PodManager.Lifecycle;
 using PodManager.Output;
 using PodManager.Pods;
@@ -17,7 +18,7 @@ internal static class ManifestWriter
     {
         Version = ManifestReader.Version,
         Name = pod.Name?.ToString(),
-        PrivateUsers = pod.PrivateUsers is null ? false : null,
+        PrivateUsers = pod.PrivateUsers is not { } users ? JsonValue.Create(false) : pod.HasGivenUsers == true ? JsonValue.Create(UserRange.Word(users)) : null,
         Memory = pod.Limits.MemoryBytes,
         Cpu = CpusOf(pod.Limits.CpuMillis),
         CpuShares = pod.Limits.CpuShares,
@@ -60,7 +61,7 @@ internal static class ManifestWriter
         Stdout = WordOf(app.Streams?.Stdout, StreamModes.Default.Stdout),
         Stderr = WordOf(app.Streams?.Stderr, StreamModes.Default.Stderr),
         ReadOnlyRoot = app.Isolation.ReadOnlyRoot ? true : null,
-        NoNewPrivileges = app.Isolation.NoNewPrivileges ? true : null,
+        NoNewPrivileges = app.Isolation.NoNewPrivileges ? true : AppDesigner.AsksForNoNewPrivileges(app.Notes?.UserLabels) ? false : null,
         Capabilities = app.Isolation.Capabilities is { } capabilities && !capabilities.SequenceEqual(Capabilities.Default) ? new CapabilitiesManifestView(capabilities) : null,
         Seccomp = app.HasSystemCallOption ? ViewOf(SeccompOption.Of(app.Isolation.SystemCalls, app.Isolation.Capabilities, hasOwnUsers)) : null,
         Memory = app.Isolation.MemoryBytes,
@@ -88,7 +89,8 @@ internal static class ManifestWriter
 
     private static string? WordOf(StreamMode? mode, StreamMode usual) => mode is { } said && said != usual ? StreamModes.Word(said) : null;
 
-    private static SeccompManifestView ViewOf(SeccompOption option) => new(option.IsRetained ? "retain" : "remove", option.Errno, option.Items.Count > 0 ? option.Items : [SeccompOption.EmptySet]);
+    private static SeccompManifestView ViewOf(SeccompOption option) => new(
+        option.IsRetained ? "retain" : "remove", option.Errno, option.Items.Count + option.Answers.Count > 0 ? [.. option.Items, .. option.Answers] : [SeccompOption.EmptySet], option.IsExact ? true : null, option.IsNativeOnly ? true : null);
 
     // One rate at least, as somebody may have taken all of them away.
     private static DiskManifestView ViewOf(IoLimit limit) => limit is { ReadBytes: null, WriteBytes: null, ReadOperations: null, WriteOperations: null }

@@ -64,7 +64,7 @@ public sealed class ManifestReaderTests
             userAnnotations: {h: i}
             userLabels: {j: k}
             """);
-        Assert.Equal(("shop", false), (pod.Name.ToString(), pod.PrivateUsers));
+        Assert.Equal(("shop", PodUsers.Host), (pod.Name.ToString(), pod.PrivateUsers));
         Assert.Equal(
             [
                 new PodVolume { Name = "src", Source = "/usr", IsReadOnly = true, IsRecursive = false, IsIdMapped = false },

@@ -32,6 +32,8 @@ public sealed class ManifestRoundTripTests
     [InlineData("")]
     [InlineData("--name=shop")]
     [InlineData("--private-users=no", "--oom-score-adj=-5")]
+    [InlineData("--private-users=300000000")]
+    [InlineData("--private-users=300000001:200000", "--user=150000 --group=150001")]
     [InlineData("--set-env=A=pod --set-env=M=a=b --inherit-env")]
     [InlineData("--volume=v,kind=empty,mode=01777,uid=3,gid=4,readOnly=yes --mount=volume=v,target=/data/x", "--mount=volume=v,target=/data")]
     [InlineData("--volume=v,kind=host,source=/usr,readOnly=yes,recursive=no,idmap=no -v /etc:/host-etc:ro", "-v /var:/v")]
@@ -54,6 +56,9 @@ public sealed class ManifestRoundTripTests
     [InlineData("", "--caps-remove=CAP_KILL")]
     [InlineData("", "--caps-remove=AUDIT_WRITE,CHOWN,DAC_OVERRIDE,FSETID,FOWNER,KILL,MKNOD,NET_RAW,NET_BIND_SERVICE,SETUID,SETGID,SETPCAP,SETFCAP,SYS_CHROOT")]
     [InlineData("", "--seccomp=mode=retain,read,write,@mount")]
+    [InlineData("", "--seccomp=mode=remove,mkdir:EPERM,rmdir:kill,chown:4000")]
+    [InlineData("", "--seccomp=mode=retain,errno=ENOSYS,read,write,mkdir:EROFS")]
+    [InlineData("", "--seccomp=mode=retain,@rkt/default-whitelist,mkdir:EROFS")]
     [InlineData("", "--seccomp=mode=retain,errno=EACCES,@appc.io/all")]
     [InlineData("", "--seccomp=mode=retain,@appc.io/empty")]
     [InlineData("", "--seccomp=mode=retain,@rkt/default-whitelist")]
@@ -141,6 +146,21 @@ public sealed class ManifestRoundTripTests
         Assert.Null(JsonSerializer.Deserialize(json, PodJson.Default.PodRecord)!.Notes);
     }
 
+    [Theory]
+    [InlineData("ERRNO", "ALLOW")]
+    [InlineData("KILL_PROCESS", "ALLOW")]
+    [InlineData("ALLOW", "ERRNO")]
+    public async Task Of_a_profile_for_system_calls(string usual, string other)
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, $$$"""{"defaultAction": "SCMP_ACT_{{{usual}}}", "syscalls": [{"names": ["{{{(other == "ALLOW" ? "execve\", \"write" : "read")}}}", "mkdir"], "action": "SCMP_ACT_{{{other}}}"}, {"names": ["rmdir"], "action": "SCMP_ACT_ERRNO", "errnoRet": 5}]}""", TestContext.Current.CancellationToken);
+        PodOptions options = (await CommandLineHarness.OptionsOf("web", $"--seccomp={file}")).Pod;
+        File.Delete(file);
+        PodRecord record = Design(options);
+        string manifest = JsonSerializer.Serialize(ManifestWriter.ViewOf(record), ManifestJson.Default.PodManifestView);
+        Assert.Equal(Comparable(record), Comparable(Design(Read(manifest))));
+    }
+
     private static PodOptions Read(string text)
     {
         ManifestFaults faults = new("pod.yaml");
@@ -152,7 +172,7 @@ public sealed class ManifestRoundTripTests
     private static PodRecord Design(PodOptions options, StoredImage? image = null) =>
         PodDesigner.Design(PodId.New(), options, [.. options.Apps.Select(_ => image ?? Image)], static _ => new Root(), DateTimeOffset.UtcNow) with
         {
-            PrivateUsers = options.PrivateUsers ? new Common.Contract.IdRange(0x40000000, 65536) : null,
+            PrivateUsers = options.PrivateUsers.IsPrivate ? options.PrivateUsers.Given ?? new Common.Contract.IdRange(0x40000000, 65536) : null,
         };
 
     /// <summary>pod.json, but for what is every pod's own.</summary>
