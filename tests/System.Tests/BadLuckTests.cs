@@ -237,7 +237,7 @@ public sealed class BadLuckTests : SystemTest
         _ = (await Cli.RunAsync(Ct, "mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", data)).Expect(0);
         try
         {
-            string run = $"podctl --dir={data} run {Podctl.Trust} --quiet {Podctl.Registry}busybox:latest --";
+            string run = $"podctl --dir={data} run {Podctl.Trust} --quiet --net=none {Podctl.Registry}busybox:latest --";
             _ = (await Cli.ShellAsync(Ct, $"{run} true")).Expect(0);
             Assert.Equal(9, (await Cli.ShellAsync(Ct, $"{run} sh -c 'cat /dev/zero >/x 2>/dev/null; exit 9'")).ExitCode);
         }

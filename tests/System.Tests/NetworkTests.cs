@@ -50,6 +50,7 @@ public sealed class NetworkTests : SystemTest
         Assert.Contains($"inet {ips[0]}", inside, StringComparison.Ordinal);
         Assert.Contains("default via 172.16.28.1", inside, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1/8", inside, StringComparison.Ordinal);
+        Assert.Matches("^2\t[0-9]+\tsystemd-journald\t", (await Podctl.RunAsync(Ct, "top", "--no-legend", pod.Uuid)).Expect(0).Lines[1]);
         Assert.Contains("1 packets received", await ExecAsync(pod, "ping -c 1 -W 5 172.16.28.1"), StringComparison.Ordinal);
         Assert.Contains("1 packets received", await ExecAsync(pod, "ping -6 -c 1 -W 5 fd6b:7c1a:28ac:1c00::1"), StringComparison.Ordinal);
         _ = (await Podctl.RunAsync(Ct, "stop", pod.Uuid)).Expect(0);

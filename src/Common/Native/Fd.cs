@@ -22,6 +22,9 @@ internal sealed class Fd : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>A path that opens what this descriptor refers to (proc(5), /proc/self/fd).</summary>
     public string ProcPath => $"/proc/self/fd/{(int)handle}";
 
+    /// <summary>The same for other processes, as long as this one has it.</summary>
+    public string PathForOthers => $"/proc/{Environment.ProcessId}/fd/{(int)handle}";
+
     protected override bool ReleaseHandle()
     {
         // close(2) must never be retried: the descriptor is gone even on EINTR.

@@ -43,7 +43,7 @@ internal sealed class PodConnection : IDisposable
     {
         try
         {
-            onJoined(_networks.Join(_pod, _attachments, $"/proc/{leader.Pid}/ns/net"));
+            onJoined(Join(leader));
             Files.WriteAll(_word, "up\n"u8);
         }
 #pragma warning disable CA1031 // it is thrown again, where somebody waits for the pod
@@ -54,6 +54,15 @@ internal sealed class PodConnection : IDisposable
             leader.Kill();
         }
     });
+
+    // Plugins get the path of a descriptor: the leader's number may be another process's by the time they open it.
+    private IReadOnlyList<PodNetwork> Join(PodLeader leader)
+    {
+        using Fd networkNamespace = Files.Open($"/proc/{leader.Pid}/ns/net", O_RDONLY);
+        return leader.HasEnded
+            ? throw new PodctlException(ExitCode.RunFailed, $"pod '{_pod}' ended before it was on its networks")
+            : _networks.Join(_pod, _attachments, networkNamespace.PathForOthers);
+    }
 
     /// <summary>Waits until no plugin is at work any more.</summary>
     /// <exception cref="PodctlException">The pod could not be connected.</exception>

@@ -1,3 +1,4 @@
+using Common.Native;
 using PodManager.Pods;
 using static Tmds.Linux.LibC;
 
@@ -181,7 +182,11 @@ internal sealed partial class PodService(IPodStore store, INetworks networks, Fu
         {
             if (RequireUp(pod) is { LeaderPid: { } leader })
             {
-                networks.Renew(pod.Id, $"/proc/{leader}/ns/net");
+                using Fd networkNamespace = Files.Open($"/proc/{leader}/ns/net", O_RDONLY);
+                if (Get(pod.Id).LeaderPid == leader) // else the number may be another process's by now
+                {
+                    networks.Renew(pod.Id, networkNamespace.PathForOthers);
+                }
             }
         });
 

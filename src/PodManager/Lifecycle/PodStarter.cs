@@ -85,9 +85,12 @@ internal sealed class PodStarter(Func<IUnitManager> units, Func<IMachineManager>
             BindsTo = OwnService.Name() is string service ? [service] : [],
         });
 
+    /// <summary>The name of the service beside a pod that is on networks.</summary>
+    public static string CompanionOf(PodId pod) => $"{pod.MachineName}-network.service";
+
     /// <summary>A service without a process: when the scope has ended, however that came about, systemd has it give back what the plugins have made, and nothing of podctl needs to be there for it.</summary>
     private IPending<bool> StartCompanion(PodDirectories pod) => units().StartService(
-        new ServiceRequest($"{pod.Id.MachineName}-network.service", $"networks of pod {pod.Id}", pod.Id.ScopeName, [.. ownCommand, "network", "release", pod.Id.ToString()]));
+        new ServiceRequest(CompanionOf(pod.Id), $"networks of pod {pod.Id}", pod.Id.ScopeName, [.. ownCommand, "network", "release", pod.Id.ToString()]));
 
     /// <summary>By number: systemd takes only paths below /dev, and the node may be anywhere.</summary>
     public static IEnumerable<(string, string)> DeviceVolumes(IReadOnlyList<PodVolume> volumes) => volumes

@@ -72,14 +72,31 @@ internal sealed class RunService(RunServices services) : IPodRunner
         using Fd? secrets = SecretFile.Load(designed.Apps, ExitCode.RunFailed);
         IReadOnlyList<NetworkAttachment> attachments = Connect(designed, options);
 
-        // What a podctl that was killed has left of an earlier start: files, and for a moment a scope of that name.
+        // What a podctl that was killed has left of an earlier start: files, and for a moment units of these names. The scope's is known for as long as the other is stopped, which gives networks back.
         handle.RemoveStart();
-        if (services.Units().GetUnitState(id.ScopeName) is not null)
-        {
-            _ = services.Units().StopUnit(id.ScopeName, TearDownTimeout).Wait(ct);
-        }
+        Forget(id.ScopeName, ct);
+        Forget(PodStarter.CompanionOf(id), ct);
+        _ = services.Networks.Leave(id);
+        AwaitUnknown(id.ScopeName, ct);
 
         return new RunResult(new PodLaunch(services, handle, Plan(designed, WithDns(options, attachments)), options) { Prepared = designed, Secrets = secrets, Attachments = attachments }.Run(ct), id);
+    }
+
+    private void Forget(string unit, CancellationToken ct)
+    {
+        if (services.Units().GetUnitState(unit) is not null)
+        {
+            _ = services.Units().StopUnit(unit, TearDownTimeout).Wait(ct);
+        }
+    }
+
+    private void AwaitUnknown(string unit, CancellationToken ct)
+    {
+        long start = services.Time.GetTimestamp();
+        while (services.Units().GetUnitState(unit) is not null && services.Time.GetElapsedTime(start) < TearDownTimeout)
+        {
+            _ = ct.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5));
+        }
     }
 
     private async Task<PodRecord> DesignAsync(PodId id, PodOptions options, CancellationToken ct)

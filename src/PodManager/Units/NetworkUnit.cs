@@ -7,11 +7,12 @@ internal static class NetworkUnit
 {
     public const string Name = "pod-network.service";
 
-
     public const string Text = $"""
         [Unit]
         Description=Networks of the pod
         DefaultDependencies=no
+        # process 2 of a pod is its journal
+        After=systemd-journald.service
         [Service]
         Type=oneshot
         RemainAfterExit=yes
