@@ -20,12 +20,11 @@ internal sealed class RunService(RunServices services) : IPodRunner
         PodId id = PodId.New();
         PodRecord designed = await DesignAsync(id, options.Pod, ct);
         using Fd? secrets = SecretFile.Load(designed.Apps, ExitCode.RunFailed);
+        IReadOnlyList<NetworkAttachment> attachments = Connect(designed, options.Start);
         if (options.UuidFile is not null)
         {
             WriteUuid(options.UuidFile, id);
         }
-
-        IReadOnlyList<NetworkAttachment> attachments = Connect(designed, options.Start);
 
         // A host without systemd is told of before anything is made.
         services.Units().Connect();
@@ -74,26 +73,23 @@ internal sealed class RunService(RunServices services) : IPodRunner
 
         // What a podctl that was killed has left of an earlier start: files, and for a moment units of these names. The scope's is known for as long as the other is stopped, which gives networks back.
         handle.RemoveStart();
-        Forget(id.ScopeName, ct);
-        Forget(PodStarter.CompanionOf(id), ct);
+        Forget(id, ct);
         _ = services.Networks.Leave(id);
-        AwaitUnknown(id.ScopeName, ct);
-
         return new RunResult(new PodLaunch(services, handle, Plan(designed, WithDns(options, attachments)), options) { Prepared = designed, Secrets = secrets, Attachments = attachments }.Run(ct), id);
     }
 
-    private void Forget(string unit, CancellationToken ct)
+    private void Forget(PodId id, CancellationToken ct)
     {
-        if (services.Units().GetUnitState(unit) is not null)
+        IUnitManager units = services.Units();
+        if (units.GetUnitState(id.ScopeName) is null)
         {
-            _ = services.Units().StopUnit(unit, TearDownTimeout).Wait(ct);
+            return;
         }
-    }
 
-    private void AwaitUnknown(string unit, CancellationToken ct)
-    {
+        _ = units.StopUnit(id.ScopeName, TearDownTimeout).Wait(ct);
+        _ = units.StopUnit(PodStarter.CompanionOf(id), TearDownTimeout).Wait(ct);
         long start = services.Time.GetTimestamp();
-        while (services.Units().GetUnitState(unit) is not null && services.Time.GetElapsedTime(start) < TearDownTimeout)
+        while (units.GetUnitState(id.ScopeName) is not null && services.Time.GetElapsedTime(start) < TearDownTimeout)
         {
             _ = ct.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(5));
         }

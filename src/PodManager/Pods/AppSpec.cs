@@ -70,7 +70,10 @@ internal sealed record AppSpec
     public bool ComesAndGoes { get; init; }
 
     /// <summary>It may be started later than the pod, or more than once.</summary>
-    public bool HasOwnStart => ComesAndGoes || After.Count > 0 || Restart != RestartPolicy.No || Health?.OnFailure == HealthAction.Restart;
+    public bool HasOwnStart => ComesAndGoes || After.Count > 0 || IsStartedAgain;
+
+    /// <summary>Its end may be the way to another run.</summary>
+    public bool IsStartedAgain => Restart != RestartPolicy.No || Health?.OnFailure == HealthAction.Restart;
 
     /// <summary>The pod's systemd knows how to wait longer from one restart to the next (systemd 254).</summary>
     public bool HasRestartSteps { get; init; }

@@ -39,7 +39,7 @@ internal sealed record Pod(PodId Id, PodState State, PodRecord? Record)
     public IReadOnlyDictionary<AppName, DateTimeOffset?> RunningApps { get; init; } = new Dictionary<AppName, DateTimeOffset?>();
 
     /// <summary>Whether an app may be started later than the pod, or more than once, so that <see cref="RunningApps"/> tells of it.</summary>
-    public bool HasOwnStart(PodApp app) => Record?.Sandbox is not null || app.HasOwnStart;
+    public bool HasOwnStart(PodApp app) => Record?.HasOwnStart(app) == true;
 
     public DateTimeOffset? Created => Record?.Created;
 

@@ -55,6 +55,9 @@ internal sealed record PodRecord
 
     /// <summary>Null if there are none.</summary>
     public Notes? Notes { get; init; }
+
+    /// <summary>Whether an app may be started later than the pod, or more than once.</summary>
+    public bool HasOwnStart(PodApp app) => Sandbox is not null || app.HasOwnStart;
 }
 
 /// <summary>How a pod is connected.</summary>

@@ -152,7 +152,7 @@ internal sealed partial class PodStore
             Networks = ReadNetworks(directory, record?.Network, started),
             Healths = ReadHealths(directory, record),
             RunningApps = record is not null && facts.IsPopulated
-                ? PodCgroup.RunningApps(place.Id, record.Apps.Where(app => record.Sandbox is not null || app.HasOwnStart))
+                ? PodCgroup.RunningApps(place.Id, record.Apps.Where(record.HasOwnStart))
                 : new Dictionary<AppName, DateTimeOffset?>(),
         };
     }

@@ -24,31 +24,22 @@ internal sealed class UnitManager(SystemBus bus) : IUnitManager
 
     public void Connect() => bus.Open();
 
-    public IPending<bool> StartScope(ScopeRequest request)
+    public IPending<bool> StartScope(ScopeRequest request) => Start($"scope '{request.Name}'", request.Name, request.Pids, call => ScopeMessage.Append(call, request));
+
+    public IPending<bool> StartService(ServiceRequest request) => Start($"service '{request.Name}'", request.Name, [], call => ScopeMessage.Append(call, request));
+
+    private Pending<bool> Start(string unit, string name, IReadOnlyList<int> pids, Action<BusMessage> append)
     {
-        string what = $"cannot start scope '{request.Name}'";
+        string what = $"cannot start {unit}";
         ulong sent = Explained(what, () =>
         {
             // systemd tells a job's end to the job's client without Subscribe(), but the bus passes it on to those only that match it.
             _jobs.Watch();
-            using BusMessage call = NewCall("StartTransientUnit").Append(request.Name).Append("fail");
-            ScopeMessage.Append(call, request);
+            using BusMessage call = NewCall("StartTransientUnit").Append(name).Append("fail");
+            append(call);
             return bus.Send(call);
         });
-        return new Pending<bool>(ct => Explained(what, () => FinishStart(request.Name, request.Pids, sent, what, ct)));
-    }
-
-    public IPending<bool> StartService(ServiceRequest request)
-    {
-        string what = $"cannot start service '{request.Name}'";
-        ulong sent = Explained(what, () =>
-        {
-            _jobs.Watch();
-            using BusMessage call = NewCall("StartTransientUnit").Append(request.Name).Append("fail");
-            ScopeMessage.Append(call, request);
-            return bus.Send(call);
-        });
-        return new Pending<bool>(ct => Explained(what, () => FinishStart(request.Name, [], sent, what, ct)));
+        return new Pending<bool>(ct => Explained(what, () => FinishStart(name, pids, sent, what, ct)));
     }
 
     public IPending<bool> StopUnit(string unit, TimeSpan timeout)

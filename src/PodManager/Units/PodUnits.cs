@@ -121,8 +121,8 @@ internal static class PodUnits
     {
         static string Units(IEnumerable<AppSpec> apps) => string.Join(' ', apps.Select(static app => AppUnit.NameOf(app.Name)));
         string network = hasNetworks ? $"{NetworkUnit.Name} " : "";
-        string required = (network + Units(apps.Where(static app => !IsStartedAgain(app)))).TrimEnd();
-        string wanted = Units(apps.Where(IsStartedAgain));
+        string required = (network + Units(apps.Where(static app => !app.IsStartedAgain))).TrimEnd();
+        string wanted = Units(apps.Where(static app => app.IsStartedAgain));
         return $"""
             [Unit]
             DefaultDependencies=no
@@ -131,8 +131,6 @@ internal static class PodUnits
 
             """;
     }
-
-    private static bool IsStartedAgain(AppSpec app) => app.Restart != RestartPolicy.No || app.Health?.OnFailure == HealthAction.Restart;
 
     /// <summary>systemd starts nothing as a user that it cannot look up, even one given as a number.</summary>
     private static string Users(IReadOnlyList<AppSpec> apps) =>

@@ -205,64 +205,6 @@ public sealed class PodStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Ranges_of_fifty_pods_at_once_are_distinct()
-    {
-        PodId[] pods = [.. Enumerable.Range(0, 50).Select(static _ => PodId.New())];
-        IdRange[] ranges = await Task.WhenAll(pods.Select(pod => Task.Run(() =>
-        {
-            using IPodHandle handle = _store.Reserve(pod);
-            IdRange range = handle.TakeIds(null);
-            handle.Publish(Records.New("web") with { Uuid = pod, PrivateUsers = range });
-            return range;
-        })));
-
-        Assert.Equal(50, ranges.Select(static range => range.Base).Distinct().Count());
-        Assert.All(ranges, static range => Assert.Equal(0u, range.Base % 0x10000));
-        Assert.All(ranges, static range => Assert.InRange(range.Base, 0x40000000u, 0x6FFF0000u));
-        Assert.Equal(50, _store.List().Count(static pod => pod.Problem is null));
-    }
-
-    [Theory]
-    [InlineData(0x40000000u, 0x10000u)]
-    [InlineData(0x4000FFFFu, 0x10000u)]
-    [InlineData(0x3FFF0001u, 0x10000u)] // one id of it
-    [InlineData(0x30000000u, 0x20000000u)]
-    public void A_range_that_another_pod_has_some_of_is_refused_and_leaves_nothing(uint first, uint count)
-    {
-        PodId other = PodId.New();
-        using IPodHandle having = _store.Reserve(other);
-        _ = having.TakeIds(new IdRange(0x40000000, 0x10000));
-        using IPodHandle wanting = _store.Reserve(PodId.New());
-
-        PodctlException e = Assert.Throws<PodctlException>(() => wanting.TakeIds(new IdRange(first, count)));
-        Assert.Equal(ExitCode.WrongState, e.Code);
-        Assert.Contains($"by pod '{other}'", e.Message, StringComparison.Ordinal);
-        _ = Assert.Single(Directory.GetFileSystemEntries(_data["ids"]));
-        Assert.Equal(new IdRange(0x40020000, 0x30000), wanting.TakeIds(new IdRange(0x40020000, 0x30000)));
-        Assert.Equal(4, Directory.GetFileSystemEntries(_data["ids"]).Length);
-    }
-
-    [Fact]
-    public void A_range_of_the_dead_is_free_and_what_is_picked_goes_around_those_that_are_taken()
-    {
-        _ = Directory.CreateDirectory(_data["ids"]);
-        _ = File.CreateSymbolicLink(_data["ids/1073741824"], PodId.New().ToString());
-        _ = File.CreateSymbolicLink(_data["ids/1073807360"], PodId.New().ToString());
-        PodId id = PodId.New();
-        using (IPodHandle handle = _store.Reserve(id))
-        {
-            // All there are to pick from, but one block.
-            Assert.Equal(0x2FFF0000u, handle.TakeIds(new IdRange(0x40000000, 0x2FFF0000)).Count);
-            using IPodHandle last = _store.Reserve(PodId.New());
-            Assert.Equal(new IdRange(0x6FFF0000, 0x10000), last.TakeIds(null));
-            using IPodHandle late = _store.Reserve(PodId.New());
-            _ = Assert.Throws<PodctlException>(() => late.TakeIds(null));
-        }
-
-        Assert.Empty(Directory.GetFileSystemEntries(_data["ids"]));
-    }
-
-    [Fact]
     public void A_damaged_record_is_a_problem_of_that_pod_only()
     {
         PodRecord good = Records.New("web"), bad = Records.New("web"), later = Records.New("web");
@@ -275,61 +217,6 @@ public sealed class PodStoreTests : IDisposable
         Assert.Equal(_store.List().Select(Records.SummaryOf).Select(static pod => (pod.Id, pod.State, pod.Outline is null, pod.Problem?[..10])),
             _store.Summaries().Select(static pod => (pod.Id, pod.State, pod.Outline is null, pod.Problem?[..10])));
         _ = Assert.Throws<PodctlException>(() => _store.LayersInUse());
-    }
-
-    [Fact]
-    public void A_summary_says_what_the_whole_record_says()
-    {
-        PodRecord plain = Records.New("web", "db");
-        PodApp odd = plain.Apps[0] with
-        {
-            Image = new PodImage("registry.example/\"w\\e\u00e9b\u001b", "sha256:" + new string('b', 64)),
-            Environment = ["name=x", "{\"apps\":[]}"],
-            Restart = RestartPolicy.OnFailure,
-            Notes = Notes.Of([new("name", "network")], [], []),
-        };
-        foreach (PodRecord record in new[]
-        {
-            plain,
-            plain with { Uuid = PodId.New(), Name = Records.PodName("shop"), Network = NetworkMode.Host, Apps = [odd] },
-            plain with { Uuid = PodId.New(), Network = NetworkMode.Named, Networks = [new NetworkRequest("lan", ["A=b"])], Ports = [new PortMapping(80, "tcp", null, 8080)] },
-            plain with { Uuid = PodId.New(), Network = NetworkMode.All },
-            plain with { Uuid = PodId.New(), Sandbox = new AppFileSet([], [], []), Apps = [] },
-        })
-        {
-            using IPodHandle handle = Publish(record);
-            if (record.Network is NetworkMode.Named)
-            {
-                handle.WriteNetworks([new PodNetwork("lan", "eth0", ["10.0.0.2/24"], ["10.0.0.1"], null)]);
-                handle.WriteLeader(Environment.ProcessId);
-            }
-        }
-
-        Assert.Equal("10.0.0.2", Assert.Single(_store.List(), static pod => pod.Record!.Network == NetworkMode.Named).Networks[0].Address);
-        PodSummary[] expected = [.. _store.List().Select(Records.SummaryOf)];
-        Assert.Equal(5, expected.Count(static pod => pod.Outline is not null));
-        Assert.Equivalent(expected, _store.Summaries(), strict: true);
-    }
-
-    [Theory]
-    [InlineData("[]")]
-    [InlineData("null")]
-    [InlineData("{} {}")]
-    [InlineData("{\"version\":\"1\"}")]
-    [InlineData("{\"version\":1,\"created\":\"2026-03-17T20:59:05Z\",\"network\":\"none\"}")]
-    [InlineData("{\"version\":1,\"created\":\"yesterday\",\"network\":\"none\",\"apps\":[]}")]
-    [InlineData("{\"version\":1,\"created\":\"2026-03-17T20:59:05Z\",\"network\":\"none\",\"apps\":[3]}")]
-    [InlineData("{\"version\":1,\"created\":\"2026-03-17T20:59:05Z\",\"network\":\"none\",\"apps\":[{\"name\":\"A b\",\"image\":{\"name\":\"\",\"id\":\"\"}}]}")]
-    [InlineData("{\"version\":1,\"created\":\"2026-03-17T20:59:05Z\",\"network\":\"none\",\"apps\":[]")]
-    public void A_summary_of_what_is_no_record_has_a_problem(string text)
-    {
-        PodRecord record = Records.New("web");
-        Publish(record).Dispose();
-        File.WriteAllText(_data[$"pods/{record.Uuid}/pod.json"], text);
-        PodSummary summary = Assert.Single(_store.Summaries());
-        Assert.Null(summary.Outline);
-        Assert.NotNull(summary.Problem);
-        Assert.NotNull(Assert.Single(_store.List()).Problem);
     }
 
     [Fact]
